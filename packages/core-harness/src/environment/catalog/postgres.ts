@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import pg from 'pg'
+
+import type { Dependency, Limits, Server } from '../dependency.ts'
+import { HarnessError } from '../errors.ts'
+import { versionIn } from '../version.ts'
+import { findPostgres, preparedDataDirectory, unprivileged } from './postgres-installation.ts'
+
+/**
+ * PostgreSQL. A lease is a database, cloned from a template when the holder brings migrations, so that they run once
+ * however many test files use them.
+ */
+export const postgres: Dependency = {
+  name: 'postgres',
+  title: 'PostgreSQL',
+  urlVariable: 'POSTGRES_URL',
+  schemes: ['postgres:', 'postgresql:'],
+  minimumVersion: '14',
+  limits: { memoryBytes: 512 * 1024 * 1024, cpus: 2, openFiles: 4_096 },
+  tenancy: 'shared',
+  startWithinMs: 30_000,
+  native: {
+    find: findPostgres,
+    async start({ installation, directory, limits, freePort, spawn }) {
+      const { data, secret } = await preparedDataDirectory(installation, directory)
+      const port = await freePort()
+      const settings = { ...serverSettings(limits, installation.version), listen_addresses: '127.0.0.1', port: String(port) }
+      const { command, args } = unprivileged(installation.program, ['-D', data, ...flags(settings)])
+      // Immediate shutdown: nothing of it is kept, but shared memory is given back, which SIGKILL would not do.
+      spawn({ command, args, stopSignal: 'QUIT', limitMemory: true })
+      return [`postgres://harness:${secret}@127.0.0.1:${port}/postgres`]
+    },
+  },
+  container: {
+    image: 'postgres:18.1-bookworm',
+    async start({ limits, secret, run }) {
+      const started = await run({
+        ports: [5432],
+        environment: { POSTGRES_USER: 'harness', POSTGRES_PASSWORD: secret, POSTGRES_DB: 'postgres' },
+        command: ['postgres', ...flags(serverSettings(limits, '14'))],
+      })
+      return [`postgres://harness:${secret}@${started.host}:${started.port(5432)}/postgres`]
+    },
+  },
+  async probe([url = '']) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+    client.on('error', () => undefined) // A query in flight reports the loss of the connection itself.
+    try {
+      await client.connect()
+      const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
+      return versionIn(`${rows[0]?.server_version}.0`)
+    } finally {
+      await client.end()
+    }
+  },
+  async slice(server, id, { migrations = [] }) {
+    const template = migrations.length === 0 ? '' : `TEMPLATE ${await templateOf(server, migrations)}`
+    await administer(server, `CREATE DATABASE ${databaseOf(id)} ${template} ${copyStrategy(server, template)}`)
+    const url = new URL(server.urls[0] ?? '')
+    url.pathname = `/${databaseOf(id)}`
+    return { url: url.href, urls: [url.href] }
+  },
+  async clean(server, id) {
+    await administer(server, `DROP DATABASE IF EXISTS ${databaseOf(id)} WITH (FORCE)`)
+  },
+  async release(server) {
+    const url = server.urls[0] ?? ''
+    for (const [key, template] of templates) {
+      if (!key.startsWith(url)) continue
+      await administer(server, `DROP DATABASE IF EXISTS ${await template} WITH (FORCE)`)
+      templates.delete(key)
+    }
+    await administrators.get(url)?.end()
+    administrators.delete(url)
+  },
+}
+
+function serverSettings(limits: Limits, version: string): Record<string, string> {
+  const mebibytes = Math.floor(limits.memoryBytes / 1024 / 1024)
+  return {
+    // What is on the disk is thrown away with the server; a crash of the machine ends the tests too.
+    fsync: 'off',
+    full_page_writes: 'off',
+    shared_buffers: `${Math.floor(mebibytes / 4)}MB`,
+    max_connections: '200',
+    max_parallel_workers: String(Math.ceil(limits.cpus)),
+    ...(Number.parseInt(version) >= 18 ? { file_copy_method: 'clone' } : {}),
+  }
+}
+
+function flags(settings: Record<string, string>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}
+
+function databaseOf(id: string): string {
+  return `lease_${id}`
+}
+
+/** PostgreSQL 15 and later can copy files instead of logging every block, which is quicker for small templates. */
+function copyStrategy(server: Server, template: string): string {
+  return template !== '' && Number.parseInt(server.version) >= 15 ? 'STRATEGY FILE_COPY' : ''
+}
+
+const administrators = new Map<string, pg.Pool>()
+const templates = new Map<string, Promise<string>>()
+
+/** Runs a statement outside any lease. The pool is bounded, so that many leases at once queue here and not at the server. */
+async function administer(server: Server, statement: string): Promise<void> {
+  const url = server.urls[0] ?? ''
+  let administrator = administrators.get(url)
+  if (!administrator) {
+    administrator = new pg.Pool({ connectionString: url, max: 4, allowExitOnIdle: true })
+    administrator.on('error', () => undefined) // An idle connection was lost; the next statement opens another.
+    administrators.set(url, administrator)
+  }
+  await administrator.query(statement)
+}
+
+/** The template that these migrations make: made once for each server, and shared by all who ask meanwhile. */
+function templateOf(server: Server, migrations: readonly string[]): Promise<string> {
+  const digest = createHash('sha256').update(JSON.stringify(migrations)).digest('hex').slice(0, 16)
+  const key = `${server.urls[0]} ${digest}`
+  let template = templates.get(key)
+  if (!template) {
+    template = makeTemplate(server, `template_${digest}_${process.pid}`, migrations)
+    templates.set(key, template)
+    template.catch(() => templates.delete(key))
+  }
+  return template
+}
+
+async function makeTemplate(server: Server, name: string, migrations: readonly string[]): Promise<string> {
+  await administer(server, `CREATE DATABASE ${name}`)
+  const url = new URL(server.urls[0] ?? '')
+  url.pathname = `/${name}`
+  const client = new pg.Client({ connectionString: url.href })
+  try {
+    await client.connect()
+    for (const [index, migration] of migrations.entries()) {
+      await client.query(migration).catch((error: Error) => {
+        throw new HarnessError(`running migration ${index + 1} of ${migrations.length}: ${error.message}`, { cause: error })
+      })
+    }
+  } catch (error) {
+    await client.end()
+    await administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    throw error
+  }
+  await client.end()
+  return name
+}

@@ -1,0 +1,176 @@
+import { connect } from 'amqplib'
+import { readdirSync, existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { Dependency, Installation, Limits, Missing, Server } from '../dependency.ts'
+import { HarnessError } from '../errors.ts'
+import { findProgram } from '../program.ts'
+import { versionIn } from '../version.ts'
+
+const MANAGEMENT_PORT = 15_672
+
+/**
+ * RabbitMQ. A lease is a virtual host, made through the management interface: `RABBITMQ_MANAGEMENT_URL` for a server that
+ * the user gave, by default port 15672 of the same host. The second URL of a server is its management interface.
+ */
+export const rabbitmq: Dependency = {
+  name: 'rabbitmq',
+  title: 'RabbitMQ',
+  urlVariable: 'RABBITMQ_URL',
+  companionVariable: 'RABBITMQ_MANAGEMENT_URL',
+  schemes: ['amqp:', 'amqps:'],
+  minimumVersion: '3.9',
+  limits: { memoryBytes: 1024 * 1024 * 1024, cpus: 2, openFiles: 16_384 },
+  tenancy: 'shared',
+  startWithinMs: 60_000,
+  native: {
+    find: () => Promise.resolve(findRabbitmq()),
+    async start({ installation, directory, limits, secret, freePort, spawn }) {
+      const [port, management, distribution, names] = await Promise.all([freePort(), freePort(), freePort(), freePort()])
+      const listeners = [`listeners.tcp.1 = 127.0.0.1:${port}`, 'management.tcp.ip = 127.0.0.1', `management.tcp.port = ${management}`]
+      await writeFile(join(directory, 'rabbitmq.conf'), settings(limits, secret, listeners), { mode: 0o600 })
+      await writeFile(join(directory, 'enabled_plugins'), '[rabbitmq_management].')
+      await mkdir(join(directory, 'home'))
+      spawn({
+        // Erlang's name server is started in the same process group, or RabbitMQ would leave a daemon behind.
+        command: '/bin/sh',
+        args: ['-c', 'epmd -address 127.0.0.1 & exec "$0"', installation.program],
+        env: nodeEnvironment(directory, { distribution, names, schedulers: Math.ceil(limits.cpus) }),
+        stopSignal: 'KILL',
+      })
+      const credentials = `harness:${secret}@127.0.0.1`
+      return [`amqp://${credentials}:${port}`, `http://${credentials}:${management}`]
+    },
+  },
+  container: {
+    image: 'rabbitmq:4.2-management',
+    async start({ limits, secret, run }) {
+      const started = await run({
+        ports: [5672, MANAGEMENT_PORT],
+        files: [{ path: '/etc/rabbitmq/conf.d/90-lease.conf', content: settings(limits, secret, []) }],
+      })
+      const credentials = `harness:${secret}@${started.host}`
+      return [`amqp://${credentials}:${started.port(5672)}`, `http://${credentials}:${started.port(MANAGEMENT_PORT)}`]
+    },
+  },
+  async probe(urls) {
+    const connection = await connect(urls[0] ?? '', { timeout: 5_000 })
+    connection.on('error', () => undefined) // An operation in flight reports the loss of the connection itself.
+    try {
+      const channel = await connection.createChannel()
+      const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true })
+      await channel.deleteQueue(queue)
+      await manage({ urls, version: '' }, 'GET', '/api/overview')
+      return versionIn(String(connection.connection.serverProperties.version))
+    } finally {
+      await connection.close()
+    }
+  },
+  async slice(server, id) {
+    const host = virtualHostOf(id)
+    await manage(server, 'PUT', `/api/vhosts/${host}`, {})
+    const user = decodeURIComponent(new URL(server.urls[0] ?? '').username) || 'guest'
+    const all = { configure: '.*', write: '.*', read: '.*' }
+    await manage(server, 'PUT', `/api/permissions/${host}/${encodeURIComponent(user)}`, all)
+    const url = new URL(server.urls[0] ?? '')
+    url.pathname = `/${host}`
+    return { url: url.href, urls: [url.href] }
+  },
+  async clean(server, id) {
+    await manage(server, 'DELETE', `/api/vhosts/${virtualHostOf(id)}`)
+  },
+}
+
+/** The server's own script: the one on the PATH of a Debian machine changes the account and hides the output. */
+function findRabbitmq(): Installation | Missing {
+  const program = findProgram('rabbitmq-server', [])
+  const own = ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server'].find(existsSync)
+  const found = own ?? program
+  if (found === undefined)
+    return {
+      missing: 'there is no rabbitmq-server on the PATH or in the usual places',
+      install: 'apt-get install rabbitmq-server',
+    }
+  if (findProgram('epmd') === undefined)
+    return { missing: `there is ${found}, but no Erlang (epmd) on the PATH`, install: 'apt-get install rabbitmq-server' }
+  return { program: found, version: installedVersion(found), origin: found }
+}
+
+/** Read off the folder that the package has put the release into: to ask the program takes a second. */
+function installedVersion(program: string): string {
+  const releases = '/usr/lib/rabbitmq/lib'
+  const names = existsSync(releases) ? readdirSync(releases) : []
+  return versionIn(names.find((name) => name.startsWith('rabbitmq_server-')) ?? program)
+}
+
+function settings(limits: Limits, secret: string, listeners: readonly string[]): string {
+  return [
+    ...listeners,
+    'default_user = harness',
+    `default_pass = ${secret}`,
+    'loopback_users.harness = false',
+    'log.console = true',
+    'log.console.level = info',
+    'log.file = false',
+    'disk_free_limit.absolute = 50MB',
+    `vm_memory_high_watermark.absolute = ${limits.memoryBytes}`,
+    '',
+  ].join('\n')
+}
+
+function nodeEnvironment(
+  directory: string,
+  { distribution, names, schedulers }: { distribution: number; names: number; schedulers: number },
+): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    HOME: join(directory, 'home'),
+    ERL_EPMD_PORT: String(names),
+    RABBITMQ_NODENAME: `lease-${distribution}@localhost`,
+    RABBITMQ_DIST_PORT: String(distribution),
+    RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(directory, 'log'),
+    RABBITMQ_LOGS: '-',
+    RABBITMQ_PID_FILE: join(directory, 'pid'),
+    RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq.conf'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
+    // No busy waiting: an idle server leaves the cores to the tests.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `+S ${schedulers}:${schedulers} +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}`,
+  }
+}
+
+function virtualHostOf(id: string): string {
+  return `lease-${id}`
+}
+
+function managementUrl(server: Server): URL {
+  if (server.urls[1] !== undefined) return new URL(server.urls[1])
+  const url = new URL((server.urls[0] ?? '').replace(/^amqp/, 'http'))
+  url.port = String(MANAGEMENT_PORT)
+  return url
+}
+
+/** @throws HarnessError when the management interface cannot be reached or refuses */
+async function manage(server: Server, method: string, path: string, body?: object): Promise<void> {
+  const base = managementUrl(server)
+  const credentials = `${decodeURIComponent(base.username) || 'guest'}:${decodeURIComponent(base.password) || 'guest'}`
+  let response: Response
+  try {
+    response = await fetch(new URL(path, `${base.protocol}//${base.host}`), {
+      method,
+      headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    })
+  } catch (error) {
+    throw new HarnessError(`asking RabbitMQ's management interface at ${base.host}: it cannot be reached`, {
+      remedy: 'Enable it (rabbitmq-plugins enable rabbitmq_management), or set RABBITMQ_MANAGEMENT_URL.',
+      cause: error,
+    })
+  }
+  if (response.ok || (method === 'DELETE' && response.status === 404)) return
+  throw new HarnessError(`asking RabbitMQ's management interface at ${base.host}: ${method} ${path} gave ${response.status}`, {
+    remedy: 'The user needs the tag "administrator" to make virtual hosts.',
+  })
+}

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Runs a command for as long as its owner lives.
+#
+#   guard.sh SIGNAL GRACE_TENTHS DIRECTORY COMMAND [ARGUMENT...]
+#
+# Standard input is a pipe whose other end only the owner holds. When it closes (the owner closed it, ended, or was
+# killed outright) the command gets SIGNAL, then after GRACE_TENTHS tenths of a second its whole process group gets
+# SIGKILL. However the command ends, its group is killed, DIRECTORY is removed when it is not empty text, and the guard
+# exits as the command did. A shell and not Node, because there is one guard for each process and it has to cost next to
+# nothing: 2 ms and 1 MiB.
+signal=$1 grace=$2 directory=$3
+shift 3
+
+exec 3<&0 </dev/null
+
+# A process group of its own, so that what the command starts ends with it.
+if command -v setsid >/dev/null 2>&1; then
+  setsid "$@" 3<&- &
+  child=$! group=-$!
+else
+  "$@" 3<&- &
+  child=$! group=$!
+fi
+
+(
+  # The owner may write one line to say that it wants the command stopped now; anything else is the end of the owner.
+  read -r _ <&3
+  kill -s "$signal" "$child"
+  while [ "$grace" -gt 0 ] && kill -0 "$child"; do
+    sleep 0.1
+    grace=$((grace - 1))
+  done
+  kill -s KILL -- "$group"
+) 2>/dev/null &
+watcher=$!
+exec 3<&-
+
+wait "$child"
+status=$?
+kill "$watcher" 2>/dev/null
+kill -s KILL -- "$group" 2>/dev/null
+[ -z "$directory" ] || rm -rf -- "$directory"
+exit "$status"

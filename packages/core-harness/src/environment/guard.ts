@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+
+const GUARD = fileURLToPath(new URL('./guard.sh', import.meta.url))
+
+export interface GuardedCommand {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+  /** What asks the command to stop; SIGKILL follows after `graceMs`. */
+  readonly stopSignal?: 'TERM' | 'INT' | 'QUIT' | 'KILL'
+  readonly graceMs?: number
+  /** A directory that goes when the command has ended. */
+  readonly directory?: string
+  /** Where standard output and error go: an open file, or a pipe that the owner reads. */
+  readonly output: number | 'pipe'
+}
+
+/** A process that cannot outlive this one, however this one ends. */
+export interface GuardedProcess {
+  /** The id of the guard. The command is its child, in a process group of its own. */
+  readonly guardId: number
+  readonly stdout: Readable | null
+  readonly stderr: Readable | null
+  /** Settles when the command has ended and its directory is gone, with its exit code (128 + n for signal n). */
+  readonly ended: Promise<number>
+  /** True until `ended` settles. */
+  readonly alive: boolean
+  /** Stops the command and waits until it has ended. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a command under guard.sh: it ends, with all that it started, when this process closes its end of a pipe, which
+ * the kernel does for a process that is killed outright.
+ */
+export function spawnGuarded(command: GuardedCommand): GuardedProcess {
+  const graceTenths = Math.ceil((command.graceMs ?? 2_000) / 100)
+  const guard = spawn(
+    '/bin/sh',
+    [GUARD, command.stopSignal ?? 'TERM', String(graceTenths), command.directory ?? '', command.command, ...command.args],
+    {
+      // A session of its own: Ctrl-C in the terminal is for the owner, which then stops its processes in order.
+      detached: true,
+      stdio: ['pipe', command.output, command.output],
+      ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+      ...(command.env === undefined ? {} : { env: command.env }),
+    },
+  )
+  // The command may end first; writing the stop line to its guard then fails, which is what was wanted.
+  guard.stdin?.on('error', () => guard.stdin?.destroy())
+  let alive = true
+  const ended = endOf(guard).finally(() => {
+    alive = false
+    guard.stdin?.destroy()
+  })
+  ended.catch(() => undefined) // Whoever waits for `ended` or `stop` gets the error; nobody has to.
+  return {
+    guardId: guard.pid ?? -1,
+    stdout: guard.stdout,
+    stderr: guard.stderr,
+    ended,
+    get alive() {
+      return alive
+    },
+    async stop() {
+      guard.stdin?.end()
+      await ended
+    },
+  }
+}
+
+async function endOf(guard: ChildProcess): Promise<number> {
+  const [code] = (await once(guard, 'exit')) as [number | null]
+  return code ?? 137
+}

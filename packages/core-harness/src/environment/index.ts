@@ -1,0 +1,5 @@
+export { EnvironmentClient } from './client.ts'
+export type { DependencyName, LeaseOptions, ProviderName } from './dependency.ts'
+export { HarnessError } from './errors.ts'
+export { NoOwnServerError } from './protocol.ts'
+export type { Lease } from './protocol.ts'

@@ -1,0 +1,55 @@
+import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { stateFolder } from './workspace.ts'
+
+const KEPT = 60
+const LAST_BYTES = 8 * 1024
+
+/** The log of one server, kept after it has ended. */
+export interface ServerLog {
+  readonly file: string
+  /** An open file for the output of the server's processes. */
+  readonly descriptor: number
+  close(): void
+  /** The last lines, at most `count`, with secrets blotted out. */
+  lastLines(count: number, secrets: readonly string[]): Promise<string>
+}
+
+export function openLog(name: string): ServerLog {
+  const file = join(stateFolder('logs'), `${name}.log`)
+  const descriptor = openSync(file, 'a', 0o600)
+  let isOpen = true
+  return {
+    file,
+    descriptor,
+    close() {
+      if (isOpen) closeSync(descriptor)
+      isOpen = false
+    },
+    lastLines: (count, secrets) => readLast(file, count, secrets),
+  }
+}
+
+async function readLast(file: string, count: number, secrets: readonly string[]): Promise<string> {
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    const from = Math.max(0, size - LAST_BYTES)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from)
+    const lines = buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n').slice(-count).join('\n')
+    return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), lines)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Removes all but the newest logs. */
+export function pruneLogs(): void {
+  const folder = stateFolder('logs')
+  const logs = readdirSync(folder)
+    .map((name) => ({ path: join(folder, name), modified: statSync(join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.modified - a.modified)
+  for (const { path } of logs.slice(KEPT)) rmSync(path, { force: true })
+}
