@@ -1,4 +1,4 @@
-import { createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -47,7 +47,7 @@ export const clickhouse: Dependency = {
     },
   },
   async probe([url = '']) {
-    const client = createClient({ url, request_timeout: 5_000 })
+    const client = createClient({ url, request_timeout: 5_000, log: quiet })
     try {
       const answer = await client.query({ query: 'SELECT version() AS version', format: 'JSONEachRow' })
       return (await answer.json<{ version: string }>())[0]?.version ?? ''
@@ -70,6 +70,9 @@ export const clickhouse: Dependency = {
     administrators.delete(url)
   },
 }
+
+/** Errors reach the caller; the library would write them to the log as well, at every try of a server that starts. */
+const quiet = { level: ClickHouseLogLevel.OFF }
 
 async function findChdb(): Promise<Installation | Missing> {
   const require = createRequire(import.meta.url)
@@ -95,7 +98,7 @@ async function administer(server: Server, command: string): Promise<void> {
   const url = server.urls[0] ?? ''
   let administrator = administrators.get(url)
   if (!administrator) {
-    administrator = createClient({ url })
+    administrator = createClient({ url, log: quiet })
     administrators.set(url, administrator)
   }
   await administrator.command({ query: command })

@@ -1,0 +1,62 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { Lease } from '../environment/protocol.ts'
+import type { RunSettings } from './run-settings.ts'
+
+/** What Jest's own results have no place for, one line of JSON for each guarantee that ran. */
+export interface Note {
+  readonly id: string
+  readonly label: string | undefined
+  readonly notOffered?: string
+  readonly evidence: Readonly<Record<string, unknown>>
+  /** `redis 7.0.15 (native)` and the like. */
+  readonly dependencies: readonly string[]
+}
+
+/** Collects what a test notes about its guarantee. */
+export class Notes {
+  readonly #id: string
+  readonly #settings: RunSettings
+  readonly #dependencies = new Set<string>()
+  #evidence: Record<string, unknown> = {}
+  #notOffered: string | undefined
+
+  constructor(id: string, settings: RunSettings) {
+    this.#id = id
+    this.#settings = settings
+  }
+
+  served({ dependency, version, provider }: Lease): void {
+    this.#dependencies.add(`${dependency} ${version} (${provider})`)
+  }
+
+  evidence(facts: Readonly<Record<string, unknown>>): void {
+    this.#evidence = { ...this.#evidence, ...facts }
+  }
+
+  /** The guarantee does not apply; it counts neither as passed nor as failed. */
+  notOffered(why: string): void {
+    this.#notOffered = why
+    this.write()
+  }
+
+  write(): void {
+    const { notesDirectory, label } = this.#settings
+    if (notesDirectory === undefined) return
+    const note: Note = {
+      id: this.#id,
+      label,
+      ...(this.#notOffered === undefined ? {} : { notOffered: this.#notOffered }),
+      evidence: this.#evidence,
+      dependencies: [...this.#dependencies],
+    }
+    mkdirSync(notesDirectory, { recursive: true })
+    appendFileSync(join(notesDirectory, `notes-${process.pid}.jsonl`), `${JSON.stringify(note, inWords)}\n`)
+  }
+}
+
+/** JSON has no bigint. */
+function inWords(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value
+}

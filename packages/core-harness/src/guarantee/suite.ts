@@ -1,0 +1,167 @@
+import { afterAll, expect, test } from '@jest/globals'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { EnvironmentClient } from '../environment/client.ts'
+import type { DependencyName, LeaseOptions } from '../environment/dependency.ts'
+import { HarnessError } from '../environment/errors.ts'
+import { NoOwnServerError } from '../environment/protocol.ts'
+import type { Lease } from '../environment/protocol.ts'
+import { openProxy } from '../fault/proxy.ts'
+import type { Proxy } from '../fault/proxy.ts'
+import type { Adapter, Closable } from './adapter.ts'
+import { chooseAdapter } from './choose-adapter.ts'
+import type { Contract } from './contract.ts'
+import { Hosting } from './hosting/host.ts'
+import type { HostedNode } from './hosting/host.ts'
+import { loadAdapter } from './load.ts'
+import { Notes } from './notes.ts'
+import { runSettings } from './run-settings.ts'
+
+const DEFAULT_TIMEOUT_MS = 30_000
+
+/** What the test of a guarantee works with. All of it is given back when the test ends, in reverse order. */
+export interface GuaranteeContext<Service extends Closable, Options> {
+  lease(dependency: DependencyName, options?: LeaseOptions): Promise<Lease>
+  /** Opens the adapter in a process of its own. */
+  host(options: Options): Promise<HostedNode<Service>>
+  /** Opens the adapter in the test's process. */
+  openHere(options: Options): Promise<Service>
+  proxy(url: string): Promise<Proxy>
+  offers(capability: string): boolean
+  /** Facts for the run record, beside the verdict: counts, rates, the worst case. */
+  evidence(facts: Readonly<Record<string, unknown>>): void
+  onCleanup(clean: () => Promise<void> | void): void
+}
+
+export interface Suite<Id extends string, Service extends Closable, Options> {
+  /** Declares the one test that proves a guarantee. */
+  guarantee(
+    id: Id,
+    prove: (context: GuaranteeContext<Service, Options>) => Promise<void>,
+    options?: { readonly timeoutMs?: number },
+  ): void
+}
+
+/**
+ * Chooses the adapter under test of a contract and gives the function that declares the tests of its guarantees. To be
+ * awaited at the top of a test file.
+ *
+ * @throws HarnessError when the adapter cannot be found or loaded, or implements another contract
+ */
+export async function openSuite<Service extends Closable, Options, Id extends string = string>(
+  contract: Contract<Id>,
+): Promise<Suite<Id, Service, Options>> {
+  const settings = runSettings()
+  const path = settings.adapter ?? chooseAdapter(contract.name, packageOf(expect.getState().testPath ?? process.cwd()))
+  const adapter = await loadAdapter(path)
+  if (adapter.contract !== contract.name)
+    throw new HarnessError(`testing ${contract.name}: the adapter ${path} implements the contract "${adapter.contract}"`, {
+      remedy: `Choose it for that one: ADAPTER=${adapter.contract}:<path>.`,
+    })
+  let client: Promise<EnvironmentClient> | undefined
+  const environment = (): Promise<EnvironmentClient> => (client ??= EnvironmentClient.connect())
+  afterAll(async () => (await client)?.close())
+
+  return {
+    guarantee(id, prove, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
+      const declared = contract.guarantees[id]
+      if (declared === undefined) throw new HarnessError(`${id} is tested, but the contract ${contract.name} does not declare it`)
+      if (settings.only && !settings.only.includes(id)) return
+      const title = `${id}: ${declared.statement}`
+      const lacking = (declared.requires ?? []).filter((capability) => !adapter.offers.includes(capability))
+      const notes = new Notes(id, settings)
+      if (lacking.length > 0) {
+        notes.notOffered(`the adapter ${adapter.name} does not offer ${lacking.join(', ')}`)
+        test.skip(title, () => undefined)
+        return
+      }
+      test(title, () => proveOnce(prove, { adapter, path, environment, notes, timeoutMs }), timeoutMs + CLEANUP_MS)
+    },
+  }
+}
+
+/** The folder of the package that a test file belongs to. */
+function packageOf(path: string): string {
+  const folder = dirname(path)
+  return existsSync(join(folder, 'package.json')) || folder === dirname(folder) ? folder : packageOf(folder)
+}
+
+/** On top of a test's own time, so that cleaning up after one that timed out is not cut off. */
+const CLEANUP_MS = 10_000
+
+interface Setting {
+  readonly adapter: Adapter
+  readonly path: string
+  readonly environment: () => Promise<EnvironmentClient>
+  readonly notes: Notes
+  readonly timeoutMs: number
+}
+
+async function proveOnce<Service extends Closable, Options>(
+  prove: (context: GuaranteeContext<Service, Options>) => Promise<void>,
+  { adapter, path, environment, notes, timeoutMs }: Setting,
+): Promise<void> {
+  const cleanups: (() => Promise<void> | void)[] = []
+  const hosting = new Hosting(path)
+  cleanups.push(() => hosting.end())
+  const context: GuaranteeContext<Service, Options> = {
+    async lease(dependency, options) {
+      const client = await environment()
+      const lease = await client.lease(dependency, options)
+      notes.served(lease)
+      // First in, last out: nodes end before what they are connected to.
+      cleanups.unshift(() => client.release(lease))
+      return lease
+    },
+    host: (options) => hosting.host<Service>(options),
+    async openHere(options) {
+      const service = (await adapter.open(options)) as Service
+      cleanups.push(() => service.close())
+      return service
+    },
+    async proxy(url) {
+      const proxy = await openProxy(url)
+      cleanups.unshift(() => proxy.close())
+      return proxy
+    },
+    offers: (capability) => adapter.offers.includes(capability),
+    evidence: (facts) => notes.evidence(facts),
+    onCleanup: (clean) => void cleanups.push(clean),
+  }
+  try {
+    await withinTime(prove(context), timeoutMs)
+  } catch (error) {
+    if (!(error instanceof NoOwnServerError)) throw error
+    notes.notOffered(error.message)
+  } finally {
+    notes.write()
+    await cleanUp(cleanups)
+  }
+}
+
+/** A promise of the test that never settles must not keep its nodes and leases. */
+async function withinTime(proof: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the test did not end within ${timeoutMs} ms`)), timeoutMs)
+  })
+  try {
+    await Promise.race([proof, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Runs all, last registered first, and reports every failure. */
+async function cleanUp(cleanups: (() => Promise<void> | void)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const clean of cleanups.reverse()) {
+    try {
+      await clean()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'cleaning up after the test')
+}
