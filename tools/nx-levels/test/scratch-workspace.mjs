@@ -25,6 +25,8 @@ const NX = join(WORKSPACE, 'node_modules/nx/dist/bin/nx.js')
  * it away, as does the end of the process.
  */
 export class ScratchWorkspace {
+  #removal = new AbortController()
+
   constructor() {
     this.root = mkdtempSync(join(realpathSync(tmpdir()), 'nx-levels-'))
     process.once('exit', () => this.remove())
@@ -117,6 +119,8 @@ export class ScratchWorkspace {
       // One process less to start for every run; the plugin is the same.
       env: { ...inherited, NX_ISOLATE_PLUGINS: 'false', ...environment },
       maxBuffer: 64 * 1024 * 1024,
+      signal: this.#removal.signal,
+      killSignal: 'SIGKILL',
     })
     return stdout
   }
@@ -127,7 +131,9 @@ export class ScratchWorkspace {
     return Object.keys(JSON.parse(graph).tasks.tasks).sort()
   }
 
+  /** Ends the Nx that still runs, too, as it would write its files into the folder anew. */
   remove() {
+    this.#removal.abort()
     rmSync(this.root, { recursive: true, force: true })
   }
 }
