@@ -42,9 +42,7 @@ export function createAnswerStore(deps: {
 }): AnswerStore {
   const { redis } = deps
   const field = `fingerprint:${deps.kind}`
-  const used = (scope: string): string => `${deps.keyPrefix}llm:{${scope}}:used`
-  const expiry = (scope: string): string => `${deps.keyPrefix}llm:{${scope}}:expiry`
-  const entry = (scope: string, id: string): string => `${deps.keyPrefix}llm:{${scope}}:answer:${id}`
+  const { used, expiry, entry } = answerKeys(deps.keyPrefix)
 
   return {
     async find(scope, id) {
@@ -77,6 +75,19 @@ export function createAnswerStore(deps: {
       // Already out of the index, so no longer served; this frees the memory before the TTL would.
       if (evicted.length > 0) await redis.unlink(...evicted.map((other) => entry(scope, other.toString('latin1'))))
     },
+  }
+}
+
+/** The names of the keys in Redis. */
+export function answerKeys(keyPrefix: string): {
+  used(scope: string): string
+  expiry(scope: string): string
+  entry(scope: string, id: string): string
+} {
+  return {
+    used: (scope) => `${keyPrefix}llm:{${scope}}:used`,
+    expiry: (scope) => `${keyPrefix}llm:{${scope}}:expiry`,
+    entry: (scope, id) => `${keyPrefix}llm:{${scope}}:answer:${id}`,
   }
 }
 
