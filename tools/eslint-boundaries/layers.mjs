@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   objective: DRIVING,
   guarantee: ['history', 'fault', ...MEASURING],
   run: ['guarantee', ...JUDGING],
-  report: RECORDING,
+  report: ['guarantee', ...RECORDING],
   jest: ['report', 'guarantee', ...RECORDING],
   cli: ['jest', 'report', 'guarantee', ...RECORDING],
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 import type { DependencyName, LeaseOptions } from './dependency.ts'
 import { HarnessError } from './errors.ts'
-import { nodeProgram } from './node-program.ts'
+import { nodeProgram, withCompileCache } from './node-program.ts'
 import { receiveLines, sendLine, unpackError } from './protocol.ts'
 import type { Answer, Lease, Request, Status } from './protocol.ts'
 import { supervisorAddress, supervisorToken } from './supervisor-address.ts'
@@ -136,7 +136,7 @@ function startSupervisor(): void {
   spawn(nodeProgram, ['--disable-warning=ExperimentalWarning', SUPERVISOR], {
     detached: true,
     stdio: ['ignore', log, log],
-    env: environment,
+    env: { ...environment, ...withCompileCache() },
     cwd: '/',
   }).unref()
   closeSync(log)

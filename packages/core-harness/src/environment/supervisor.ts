@@ -4,12 +4,12 @@
  * the others end.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { createServer } from 'node:net'
+import { flushCompileCache } from 'node:module'
+import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
 
 import { readConfiguration } from './configuration.ts'
 import { HarnessError } from './errors.ts'
@@ -43,6 +43,7 @@ fleet.catch((error: unknown) => {
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
 watchIdle()
+flushCompileCache() // It may be killed before it could write what it compiled.
 
 /** Listens under the workspace's name, or ends this process because another has it. */
 async function takeName(): Promise<void> {

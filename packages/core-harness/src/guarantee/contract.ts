@@ -24,6 +24,11 @@ export interface Contract<Id extends string = string, Capability extends string 
   readonly name: string
   readonly capabilities: readonly Capability[]
   readonly guarantees: Readonly<Record<Id, Guarantee<Capability>>>
+  /**
+   * A guarantee that every defect keeps, but for those that name it: it shows that a defect is alive, and that the tests
+   * that catch it do so for the reason that it names.
+   */
+  readonly control?: Id
 }
 
 const GUARANTEE_ID = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+){2,}$/
@@ -37,6 +42,7 @@ export function defineContract<Id extends string, Capability extends string = ne
   readonly name: string
   readonly capabilities?: readonly Capability[]
   readonly guarantees: Readonly<Record<Id, Guarantee<NoInfer<Capability>>>>
+  readonly control?: NoInfer<Id>
 }): Contract<Id, Capability> {
   const capabilities = contract.capabilities ?? []
   for (const [id, guarantee] of Object.entries<Guarantee<Capability>>(contract.guarantees)) {

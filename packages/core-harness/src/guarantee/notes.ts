@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Lease } from '../environment/protocol.ts'
@@ -59,4 +59,15 @@ export class Notes {
 /** JSON has no bigint. */
 function inWords(_name: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value
+}
+
+/** All notes that the tests of a run left in a folder. */
+export function readNotes(folder: string): Note[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).flatMap((file) =>
+    readFileSync(join(folder, file), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Note),
+  )
 }

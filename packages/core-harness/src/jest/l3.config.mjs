@@ -1,3 +1,3 @@
-import { preset } from './preset.mjs'
+import { guaranteePreset } from './preset.ts'
 
-export default preset('l3')
+export default guaranteePreset('l3')

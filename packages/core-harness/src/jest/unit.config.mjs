@@ -1,3 +1,3 @@
-import { preset } from './preset.mjs'
+import { preset } from './preset.ts'
 
 export default preset('unit')

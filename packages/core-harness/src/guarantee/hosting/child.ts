@@ -2,6 +2,7 @@
  * The process of one hosted node. Its environment says where to connect to and with what token; the first call over that
  * connection opens the adapter, every later one names a method of the service and its arguments.
  */
+import { flushCompileCache } from 'node:module'
 import { connect } from 'node:net'
 
 import { loadAdapter } from '../load.ts'
@@ -20,6 +21,7 @@ const commands: Record<string, (...args: never[]) => Promise<unknown>> = {
   async open(modulePath: string, options: unknown) {
     const adapter = await loadAdapter(modulePath)
     service = await adapter.open(options)
+    flushCompileCache() // Most nodes end by SIGKILL, and would not leave it for the next.
   },
   async invoke(path: readonly string[], args: readonly unknown[]) {
     return await invoke(service, path, args)

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../environment/errors.ts'
 import { spawnGuarded } from '../../environment/guard.ts'
 import type { GuardedProcess } from '../../environment/guard.ts'
-import { nodeProgram } from '../../environment/node-program.ts'
+import { nodeProgram, withCompileCache } from '../../environment/node-program.ts'
 import type { Closable } from '../adapter.ts'
 import { eventually } from '../eventually.ts'
 import { Peer } from './peer.ts'
@@ -150,7 +150,7 @@ function serviceBy(call: (path: string[], args: unknown[]) => Promise<unknown>, 
 /** What nodes inherit: nothing that makes them behave as the test runner does. */
 function nodeEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _options, JEST_WORKER_ID: _worker, ...rest } = process.env
-  return { ...rest, NODE_ENV: 'production' }
+  return { ...rest, NODE_ENV: 'production', ...withCompileCache() }
 }
 
 function isStopped(id: number): boolean {

@@ -1,0 +1,103 @@
+import type { Contract } from '../contract.ts'
+
+/** How one guarantee came out under one adapter. */
+export interface Outcome {
+  /** The adapter: `reference`, or the name of a defect. */
+  readonly label: string
+  readonly guarantee: string
+  /** `broken`: the harness itself could not run the test, so that it says nothing about the guarantee. */
+  readonly status: 'passed' | 'failed' | 'not-offered' | 'broken'
+  readonly durationMs: number
+  readonly failure?: string
+}
+
+/** What a defect was to break, and what it was not to. */
+export interface Charge {
+  readonly label: string
+  readonly breaks: readonly string[]
+  /** A guarantee that it must leave whole: a defect that breaks everything proves nothing about one test. */
+  readonly control: string | undefined
+  readonly isCanary: boolean
+}
+
+export type Finding =
+  | { readonly kind: 'survivor'; readonly label: string; readonly guarantee: string; readonly found: string }
+  | { readonly kind: 'canary-survived'; readonly label: string; readonly guarantee: string; readonly found: string }
+  | { readonly kind: 'false-alarm'; readonly label: string; readonly guarantee: string; readonly found: string }
+  | { readonly kind: 'too-broad'; readonly label: string; readonly guarantee: string; readonly found: string }
+  | { readonly kind: 'unproved'; readonly guarantee: string }
+  | { readonly kind: 'no-canary' }
+
+/** The result of proving a package: every cell that was run, and what is wrong. */
+export interface KillMatrix {
+  readonly outcomes: readonly Outcome[]
+  readonly charges: readonly Charge[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Judges the outcomes: the reference keeps every guarantee, each defect breaks those that it names, the canary breaks
+ * all, and every guarantee is broken by some defect other than the canary.
+ *
+ * @param guarantees the ids that were to be proved
+ * @param expectAll false when only some defects ran, so that a guarantee without one, or a missing canary, says nothing
+ */
+export function judge(
+  contract: Contract,
+  guarantees: readonly string[],
+  charges: readonly Charge[],
+  outcomes: readonly Outcome[],
+  expectAll: boolean,
+): KillMatrix {
+  const outcomeOf = (label: string, guarantee: string): Outcome | undefined =>
+    outcomes.find((one) => one.label === label && one.guarantee === guarantee)
+  const findings: Finding[] = []
+  for (const guarantee of guarantees) {
+    const outcome = outcomeOf('reference', guarantee)
+    if (outcome?.status !== 'passed')
+      findings.push({ kind: 'false-alarm', label: 'reference', guarantee, found: describe(outcome) })
+  }
+  for (const { label, breaks, control, isCanary } of charges) {
+    for (const guarantee of breaks) {
+      const outcome = outcomeOf(label, guarantee)
+      if (outcome?.status !== 'failed')
+        findings.push({ kind: isCanary ? 'canary-survived' : 'survivor', label, guarantee, found: describe(outcome) })
+    }
+    if (control === undefined) continue
+    const outcome = outcomeOf(label, control)
+    if (outcome?.status !== 'passed')
+      findings.push({ kind: 'too-broad', label, guarantee: control, found: describe(outcome) })
+  }
+  if (expectAll) {
+    const named = new Set(charges.filter(({ isCanary }) => !isCanary).flatMap(({ breaks }) => breaks))
+    for (const guarantee of guarantees) if (!named.has(guarantee)) findings.push({ kind: 'unproved', guarantee })
+    if (!charges.some(({ isCanary }) => isCanary)) findings.push({ kind: 'no-canary' })
+  }
+  return { outcomes: outcomes.filter(({ guarantee }) => guarantee in contract.guarantees), charges, findings }
+}
+
+function describe(outcome: Outcome | undefined): string {
+  if (!outcome) return 'its test did not run'
+  if (outcome.status === 'passed') return 'its test passed'
+  const failure = outcome.failure === undefined ? '' : `: ${outcome.failure.split('\n')[0]}`
+  if (outcome.status === 'broken') return `its test could not be run${failure}`
+  return outcome.status === 'not-offered' ? 'it is not offered' : `its test failed${failure}`
+}
+
+/** A finding in one line. */
+export function explain(finding: Finding): string {
+  switch (finding.kind) {
+    case 'survivor':
+      return `survivor: ${finding.label} names ${finding.guarantee}, but ${finding.found}`
+    case 'canary-survived':
+      return `the canary survived ${finding.guarantee}: ${finding.found}`
+    case 'false-alarm':
+      return `false alarm: the reference does not keep ${finding.guarantee}: ${finding.found}`
+    case 'too-broad':
+      return `too broad: ${finding.label} was to leave ${finding.guarantee} whole, but ${finding.found}`
+    case 'unproved':
+      return `unproved: no defect breaks ${finding.guarantee}`
+    case 'no-canary':
+      return 'no canary: there is no defect that breaks "all"'
+  }
+}

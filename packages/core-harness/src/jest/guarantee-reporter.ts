@@ -1,0 +1,116 @@
+import type { AggregatedResult, AssertionResult, Test, TestCaseResult, TestResult } from '@jest/test-result'
+import { basename } from 'node:path'
+
+import { chooseAdapter } from '../guarantee/choose-adapter.ts'
+import type { Contract } from '../guarantee/contract.ts'
+import { loadAdapter } from '../guarantee/load.ts'
+import { readNotes } from '../guarantee/notes.ts'
+import { loadContract, servicePackages } from '../guarantee/packages.ts'
+import { findTested } from '../guarantee/tested.ts'
+import { finishRun } from '../report/finish.ts'
+import { resultLine, summary } from '../report/console.ts'
+import { resultsOf } from '../run/record.ts'
+import type { RunPart, TestOutcome } from '../run/record.ts'
+import { RunDirectory } from '../run/run-directory.ts'
+import { fileFailureOf, outcomeOf } from './outcome.ts'
+
+/** What Jest tells a reporter about itself; its own type is not exported. */
+interface GlobalConfig {
+  readonly rootDir: string
+  readonly testNamePattern?: string
+  readonly nonFlagArgs: readonly string[]
+  readonly testPathPatterns?: { readonly patterns: readonly string[] }
+}
+
+/** What the preset gives it. */
+interface ReporterOptions {
+  readonly level: 'l3' | 'l4'
+  readonly directory: string
+  readonly isShared: boolean
+  readonly notesDirectory: string
+}
+
+/**
+ * Reports guarantees as they come out, and writes the run record. Under a command over several packages it adds its
+ * package's part to that command's run; alone it makes a run of its own.
+ */
+export default class GuaranteeReporter {
+  readonly #config: GlobalConfig
+  readonly #level: 'l3' | 'l4'
+  readonly #startedAt = new Date()
+  readonly #directory: RunDirectory
+  readonly #outcomes: TestOutcome[] = []
+  readonly #package: string
+  readonly #notesDirectory: string
+  #otherPassed = 0
+  #otherFailed = 0
+  #failure: Error | undefined
+
+  constructor(config: GlobalConfig, options: ReporterOptions) {
+    this.#config = config
+    this.#level = options.level
+    this.#package = basename(config.rootDir)
+    this.#directory = new RunDirectory(options.directory, options.isShared)
+    this.#notesDirectory = options.notesDirectory
+  }
+
+  onTestCaseResult(_test: Test, result: TestCaseResult): void {
+    const outcome = outcomeOf(result as AssertionResult)
+    if (!outcome || outcome.status === 'skipped') return
+    process.stderr.write(`${resultLine({ ...outcome, status: outcome.status })}\n`)
+  }
+
+  onTestResult(test: Test, result: TestResult): void {
+    for (const one of result.testResults) {
+      const outcome = outcomeOf(one)
+      if (outcome) this.#outcomes.push(outcome)
+      else if (one.status === 'passed') this.#otherPassed++
+      else if (one.status === 'failed') this.#otherFailed++
+    }
+    for (const { message, origin } of result.console ?? []) process.stderr.write(`${message}\n${origin}\n`)
+    if (result.failureMessage) process.stderr.write(`\n${test.path}\n${result.failureMessage}\n`)
+    if (fileFailureOf(result) !== undefined) this.#otherFailed++
+  }
+
+  async onRunComplete(_contexts: unknown, results: AggregatedResult): Promise<void> {
+    try {
+      const part = await this.#part(results)
+      this.#directory.writePart(part)
+      if (this.#directory.isShared) return
+      const command = `nx run ${this.#package}:${this.#level}`
+      const record = finishRun(this.#directory, { startedAt: this.#startedAt, command })
+      process.stderr.write(`\n${summary(record, this.#directory.path)}\n`)
+      if (record.verdict !== 'pass') this.#failure = new Error(`the verdict is ${record.verdict}`)
+    } catch (error) {
+      this.#failure = error as Error
+    }
+  }
+
+  getLastError(): Error | undefined {
+    return this.#failure
+  }
+
+  async #part(results: AggregatedResult): Promise<RunPart> {
+    const durationMs = Date.now() - results.startTime
+    const otherTests = { passed: this.#otherPassed, failed: this.#otherFailed }
+    const owner = servicePackages().find(({ directory }) => directory === this.#config.rootDir)
+    if (!owner) return { package: this.#package, guarantees: [], otherTests, durationMs }
+    const contract = await loadContract(owner)
+    const adapter = await loadAdapter(chooseAdapter(contract.name, owner.directory))
+    const notes = readNotes(this.#notesDirectory)
+    const guarantees = resultsOf(contract, adapter.name, this.#expected(contract), this.#outcomes, notes)
+    return { package: this.#package, guarantees, otherTests, durationMs }
+  }
+
+  /** All of the level, or what ran when the user asked for some. */
+  #expected(contract: Contract): string[] {
+    const declared = Object.entries(contract.guarantees)
+      .filter(([, { level }]) => level.toLowerCase() === this.#level)
+      .map(([id]) => id)
+    const { testNamePattern, testPathPatterns } = this.#config
+    if (testNamePattern === undefined && (testPathPatterns?.patterns.length ?? 0) === 0) return declared
+    const files = new Set(findTested(this.#config.rootDir, this.#level).tested.map(({ id }) => id))
+    const ran = new Set(this.#outcomes.filter(({ status }) => status !== 'skipped').map(({ id }) => id))
+    return declared.filter((id) => files.has(id) && ran.has(id))
+  }
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { RunDirectory } from '../run/run-directory.ts'
+
+const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
+const reporter = fileURLToPath(new URL('./guarantee-reporter.ts', import.meta.url))
+
+/**
+ * The one Jest configuration of the workspace. Every level runs the sources as they are: ES modules, transpiled file by
+ * file by ts-jest (types are checked by the `typecheck` target).
+ *
+ * @param level the folder of a package whose tests run
+ */
+export function preset(level: 'unit' | 'l3' | 'l4') {
+  return {
+    roots: [`<rootDir>/${level}`],
+    testMatch: [level === 'unit' ? '**/*.test.ts' : `**/*.${level}.test.ts`],
+    testEnvironment: 'node',
+    extensionsToTreatAsEsm: ['.ts'],
+    transform: {
+      '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: join(workspace, 'tsconfig.base.json') }],
+    },
+    injectGlobals: false,
+    errorOnDeprecated: true,
+    testTimeout: 30_000,
+  }
+}
+
+/**
+ * The preset for a level of guarantees: their tests leave notes in the folder of the run, and the reporter writes its record.
+ */
+export function guaranteePreset(level: 'l3' | 'l4') {
+  const directory = RunDirectory.current()
+  const notesDirectory = directory.notesDirectory(`${level}-${process.pid}`)
+  return {
+    ...preset(level),
+    globals: { harness: { notesDirectory } },
+    reporters: [[reporter, { level, directory: directory.path, isShared: directory.isShared, notesDirectory }]],
+  }
+}

@@ -1,0 +1,22 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+import { nodeProgram } from '../environment/node-program.ts'
+import { workspaceRoot } from '../environment/workspace.ts'
+
+/**
+ * Runs Jest in a process of its own, in the workspace's Node, with ES modules.
+ *
+ * @param signal ends it early
+ * @returns Jest's exit code
+ */
+export async function runJest(args: readonly string[], signal?: AbortSignal): Promise<number> {
+  const jest = spawn(
+    nodeProgram,
+    ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(workspaceRoot, 'node_modules/jest/bin/jest.js'), ...args],
+    { cwd: workspaceRoot, stdio: ['ignore', 'inherit', 'inherit'], ...(signal === undefined ? {} : { signal }) },
+  )
+  const [code] = (await once(jest, 'exit')) as [number | null]
+  return code ?? 130
+}

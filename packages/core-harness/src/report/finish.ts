@@ -1,0 +1,33 @@
+import { describeCommit, describeMachine } from '../run/machine.ts'
+import type { KillMatrix } from '../guarantee/prove/judge.ts'
+import { verdictOf } from '../run/record.ts'
+import type { RunRecord } from '../run/record.ts'
+import type { RunDirectory } from '../run/run-directory.ts'
+import { toJunit } from './junit.ts'
+
+/** Joins the parts of a run into its record, and writes the record and its JUnit form. */
+export function finishRun(
+  directory: RunDirectory,
+  { startedAt, command, killMatrices = {} }: {
+    readonly startedAt: Date
+    readonly command: string
+    readonly killMatrices?: Readonly<Record<string, KillMatrix>>
+  },
+): RunRecord {
+  const parts = directory.readParts()
+  const record: RunRecord = {
+    format: 'proving-ground/run/1',
+    id: directory.id,
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    command,
+    commit: describeCommit(),
+    machine: describeMachine(),
+    parts,
+    killMatrices,
+    verdict: verdictOf(parts, killMatrices),
+  }
+  directory.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
+  directory.write('junit.xml', toJunit(record))
+  return record
+}

@@ -1,0 +1,121 @@
+import type { Contract, Level, Segment } from '../guarantee/contract.ts'
+import type { Note } from '../guarantee/notes.ts'
+import type { KillMatrix } from '../guarantee/prove/judge.ts'
+import type { Machine } from './machine.ts'
+
+/** How one guarantee came out. `no-data`: declared, but its test did not run to an end. Only `passed` is green. */
+export type GuaranteeStatus = 'passed' | 'failed' | 'not-offered' | 'no-data'
+
+export interface GuaranteeResult {
+  readonly id: string
+  readonly statement: string
+  readonly contract: string
+  readonly level: Level
+  readonly segment: Segment
+  readonly businessGoal: string
+  readonly protectedMonthlyRevenueUsd: number
+  readonly adapter: string
+  readonly status: GuaranteeStatus
+  readonly durationMs: number
+  readonly dependencies: readonly string[]
+  readonly evidence: Readonly<Record<string, unknown>>
+  /** Why it failed, or is not offered. */
+  readonly reason?: string
+  /** The command that runs it again. */
+  readonly reproduce: string
+}
+
+/** Tests that are no guarantee, for example those of the harness, are counted. */
+export interface OtherTests {
+  readonly passed: number
+  readonly failed: number
+}
+
+/** What one package's tests contribute to a run. */
+export interface RunPart {
+  readonly package: string
+  readonly guarantees: readonly GuaranteeResult[]
+  readonly otherTests: OtherTests
+  readonly durationMs: number
+}
+
+export interface RunRecord {
+  readonly format: 'proving-ground/run/1'
+  readonly id: string
+  readonly startedAt: string
+  readonly durationMs: number
+  readonly command: string
+  readonly commit: { readonly id: string; readonly dirty: boolean } | null
+  readonly machine: Machine
+  readonly parts: readonly RunPart[]
+  /** Of `prove`, by package. */
+  readonly killMatrices: Readonly<Record<string, KillMatrix>>
+  readonly verdict: 'pass' | 'fail' | 'no-data'
+}
+
+/** What Jest said about one guarantee's test. */
+export interface TestOutcome {
+  readonly id: string
+  readonly status: 'passed' | 'failed' | 'skipped'
+  readonly durationMs: number
+  readonly failure?: string
+}
+
+/**
+ * Joins what Jest said with what the tests noted.
+ *
+ * @param expected the ids that were to run; one without an outcome is `no-data`
+ */
+export function resultsOf(
+  contract: Contract,
+  adapter: string,
+  expected: readonly string[],
+  outcomes: readonly TestOutcome[],
+  notes: readonly Note[],
+): GuaranteeResult[] {
+  return expected.map((id) => {
+    const { requires: _requires, ...declared } = contract.guarantees[id] as Contract['guarantees'][string]
+    const outcome = outcomes.find((one) => one.id === id)
+    const note = notes.findLast((one) => one.id === id)
+    const status = statusOf(outcome, note)
+    const reason = status === 'not-offered' ? note?.notOffered : reasonOf(status, outcome)
+    return {
+      ...declared,
+      id,
+      contract: contract.name,
+      adapter,
+      status,
+      durationMs: Math.round(outcome?.durationMs ?? 0),
+      dependencies: note?.dependencies ?? [],
+      evidence: note?.evidence ?? {},
+      ...(reason === undefined ? {} : { reason }),
+      reproduce: `${adapter === 'reference' ? '' : `ADAPTER=${adapter.includes('/') ? '' : `${contract.name}:`}${adapter} `}npx nx run ${contract.name}:${declared.level.toLowerCase()} -t ${id}`,
+    }
+  })
+}
+
+function statusOf(outcome: TestOutcome | undefined, note: Note | undefined): GuaranteeStatus {
+  if (outcome?.status === 'failed') return 'failed'
+  if (note?.notOffered !== undefined) return 'not-offered'
+  return outcome?.status === 'passed' ? 'passed' : 'no-data'
+}
+
+function reasonOf(status: GuaranteeStatus, outcome: TestOutcome | undefined): string | undefined {
+  if (status === 'no-data') return 'its test did not run to an end'
+  return outcome?.failure
+}
+
+/** Pass only when something ran and all of it was green. A guarantee that an adapter does not offer is neither. */
+export function verdictOf(parts: readonly RunPart[], matrices: Readonly<Record<string, KillMatrix>>): RunRecord['verdict'] {
+  const guarantees = parts.flatMap((part) => part.guarantees)
+  const failed =
+    guarantees.some(({ status }) => status === 'failed' || status === 'no-data') ||
+    parts.some((part) => part.otherTests.failed > 0) ||
+    Object.values(matrices).some(({ findings }) => findings.length > 0)
+  if (failed) return 'fail'
+  const ran =
+    guarantees.some(({ status }) => status === 'passed') ||
+    parts.some((part) => part.otherTests.passed > 0) ||
+    Object.keys(matrices).length > 0
+  return ran ? 'pass' : 'no-data'
+}
