@@ -26,14 +26,20 @@ export interface ProveOptions {
  *
  * @throws HarnessError when there is nothing to prove, or a defect is no proper one
  */
-export async function provePackage(owner: ServicePackage, directory: RunDirectory, options: ProveOptions): Promise<KillMatrix> {
+export async function provePackage(
+  owner: ServicePackage,
+  directory: RunDirectory,
+  options: ProveOptions,
+): Promise<KillMatrix> {
   const contract = await loadContract(owner)
   const { tested } = findTested(owner.directory, 'l3')
   const guarantees = tested.map(({ id }) => id).filter((id) => contract.guarantees[id]?.level === 'L3')
   if (guarantees.length === 0) throw new HarnessError(`proving ${owner.name}: it has no L3 test of a guarantee`)
   const defects = await chosenDefects(owner, options.defects, contract)
   if (defects.length === 0)
-    throw new HarnessError(`proving ${owner.name}: it has no defects`, { remedy: 'Put one a file into its folder defects/.' })
+    throw new HarnessError(`proving ${owner.name}: it has no defects`, {
+      remedy: 'Put one a file into its folder defects/.',
+    })
   const charges = defects.map(({ defect }): Charge => {
     const breaks = defect.breaks === 'all' ? guarantees : defect.breaks
     const control = contract.control !== undefined && !breaks.includes(contract.control) ? contract.control : undefined
@@ -60,7 +66,8 @@ async function chosenDefects(
   if (wanted.length === 0) return all
   return await Promise.all(
     wanted.map(async (choice) => {
-      if (choice.endsWith('.ts')) return await loadDefect(contract, resolve(process.env.INIT_CWD ?? process.cwd(), choice))
+      if (choice.endsWith('.ts'))
+        return await loadDefect(contract, resolve(process.env.INIT_CWD ?? process.cwd(), choice))
       const found = all.find(({ defect }) => defect.name === choice)
       if (found) return found
       throw new HarnessError(`proving ${name}: there is no defect "${choice}"`, {

@@ -26,7 +26,10 @@ export function chooseAdapter(contract: string, packageDirectory: string, enviro
 
 /** The choice for this contract out of the variable's list. */
 function fromVariable(contract: string, variable: string): string | undefined {
-  const choices = variable.split(',').map((choice) => choice.trim()).filter((choice) => choice !== '')
+  const choices = variable
+    .split(',')
+    .map((choice) => choice.trim())
+    .filter((choice) => choice !== '')
   for (const choice of choices) {
     const colon = choice.indexOf(':')
     if (colon > 0 && choice.slice(0, colon) === contract) return choice.slice(colon + 1)

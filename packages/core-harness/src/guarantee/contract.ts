@@ -52,7 +52,12 @@ export function defineContract<Id extends string, Capability extends string = ne
   return { ...contract, capabilities }
 }
 
-function findProblem(name: string, id: string, guarantee: Guarantee, capabilities: readonly string[]): string | undefined {
+function findProblem(
+  name: string,
+  id: string,
+  guarantee: Guarantee,
+  capabilities: readonly string[],
+): string | undefined {
   if (!GUARANTEE_ID.test(id)) return 'an id reads <contract>.<area>.<promise>, in lower case, digits and hyphens'
   if (!id.startsWith(`${name}.`)) return `an id begins with the name of its contract, "${name}."`
   if (guarantee.statement.trim() === '') return 'the statement is empty'

@@ -12,7 +12,8 @@ import type { TestedGuarantee, UnreadableTest } from './tested.ts'
  */
 export function lintGuarantees(contract: Contract, packageDirectory: string): string[] {
   const found = (['l3', 'l4'] as const).map((folder) => ({ folder, ...findTested(packageDirectory, folder) }))
-  const place = ({ file, line }: TestedGuarantee | UnreadableTest): string => `${relative(packageDirectory, file)}:${line}`
+  const place = ({ file, line }: TestedGuarantee | UnreadableTest): string =>
+    `${relative(packageDirectory, file)}:${line}`
   const problems = found.flatMap(({ unreadable }) =>
     unreadable.map((test) => `${place(test)}: guarantee() takes the id as a string literal, so that it can be found`),
   )
@@ -28,7 +29,8 @@ export function lintGuarantees(contract: Contract, packageDirectory: string): st
   for (const [id, { level }] of Object.entries(contract.guarantees)) {
     const tests = all.filter((test) => test.id === id)
     if (tests.length === 0) problems.push(`${id} is declared, but no test in ${folderOf(level)}/ proves it`)
-    if (tests.length > 1) problems.push(`${id} is proved by ${tests.length} tests instead of one: ${tests.map(place).join(', ')}`)
+    if (tests.length > 1)
+      problems.push(`${id} is proved by ${tests.length} tests instead of one: ${tests.map(place).join(', ')}`)
   }
   return problems
 }

@@ -52,4 +52,3 @@ export async function loadContract({ directory, name }: ServicePackage): Promise
 function isContract(value: unknown): value is Contract {
   return typeof value === 'object' && value !== null && 'guarantees' in value && 'name' in value
 }
-

@@ -56,9 +56,12 @@ export async function openSuite<Service extends Closable, Options, Id extends st
   const path = settings.adapter ?? chooseAdapter(contract.name, packageOf(expect.getState().testPath ?? process.cwd()))
   const adapter = await loadAdapter(path)
   if (adapter.contract !== contract.name)
-    throw new HarnessError(`testing ${contract.name}: the adapter ${path} implements the contract "${adapter.contract}"`, {
-      remedy: `Choose it for that one: ADAPTER=${adapter.contract}:<path>.`,
-    })
+    throw new HarnessError(
+      `testing ${contract.name}: the adapter ${path} implements the contract "${adapter.contract}"`,
+      {
+        remedy: `Choose it for that one: ADAPTER=${adapter.contract}:<path>.`,
+      },
+    )
   let client: Promise<EnvironmentClient> | undefined
   const environment = (): Promise<EnvironmentClient> => (client ??= EnvironmentClient.connect())
   afterAll(async () => (await client)?.close())
@@ -66,7 +69,8 @@ export async function openSuite<Service extends Closable, Options, Id extends st
   return {
     guarantee(id, prove, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
       const declared = contract.guarantees[id]
-      if (declared === undefined) throw new HarnessError(`${id} is tested, but the contract ${contract.name} does not declare it`)
+      if (declared === undefined)
+        throw new HarnessError(`${id} is tested, but the contract ${contract.name} does not declare it`)
       if (settings.only && !settings.only.includes(id)) return
       const title = `${id}: ${declared.statement}`
       const lacking = (declared.requires ?? []).filter((capability) => !adapter.offers.includes(capability))

@@ -75,7 +75,7 @@ export default class GuaranteeReporter {
   async onRunComplete(_contexts: unknown, results: AggregatedResult): Promise<void> {
     try {
       const part = await this.#part(results)
-      this.#directory.writePart(part)
+      this.#directory.writePart(`${this.#package}-${this.#level}`, part)
       if (this.#directory.isShared) return
       const command = `nx run ${this.#package}:${this.#level}`
       const record = finishRun(this.#directory, { startedAt: this.#startedAt, command })

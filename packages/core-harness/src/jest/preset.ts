@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { RunDirectory } from '../run/run-directory.ts'
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
-const reporter = fileURLToPath(new URL('./guarantee-reporter.ts', import.meta.url))
+const guaranteeReporter = fileURLToPath(new URL('./guarantee-reporter.ts', import.meta.url))
+const countReporter = fileURLToPath(new URL('./count-reporter.ts', import.meta.url))
 
 /**
  * The one Jest configuration of the workspace. Every level runs the sources as they are: ES modules, transpiled file by
@@ -27,15 +28,22 @@ export function preset(level: 'unit' | 'l3' | 'l4') {
   }
 }
 
+/** The preset for a package's own tests. */
+export function unitPreset() {
+  return { ...preset('unit'), reporters: ['default', countReporter] }
+}
+
 /**
  * The preset for a level of guarantees: their tests leave notes in the folder of the run, and the reporter writes its record.
  */
 export function guaranteePreset(level: 'l3' | 'l4') {
-  const directory = RunDirectory.current()
+  const directory = RunDirectory.shared() ?? RunDirectory.create()
   const notesDirectory = directory.notesDirectory(`${level}-${process.pid}`)
   return {
     ...preset(level),
     globals: { harness: { notesDirectory } },
-    reporters: [[reporter, { level, directory: directory.path, isShared: directory.isShared, notesDirectory }]],
+    reporters: [
+      [guaranteeReporter, { level, directory: directory.path, isShared: directory.isShared, notesDirectory }],
+    ],
   }
 }

@@ -46,7 +46,10 @@ export async function runTrials(
   }
   const file = join(directory.path, 'jest.config.json')
   writeFileSync(file, JSON.stringify(configuration))
-  await runJest(['--config', file, '--rootDir', packageDirectory, '--maxWorkers', String(options.workers)], options.signal)
+  await runJest(
+    ['--config', file, '--rootDir', packageDirectory, '--maxWorkers', String(options.workers)],
+    options.signal,
+  )
   const { outcomes, fileFailures } = JSON.parse(readFileSync(output, 'utf8')) as Collected
   return [...outcomes, ...fileFailures.flatMap((failure) => unheard(failure, tested, trials, outcomes))]
 }

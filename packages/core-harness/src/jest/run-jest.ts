@@ -14,7 +14,12 @@ import { workspaceRoot } from '../environment/workspace.ts'
 export async function runJest(args: readonly string[], signal?: AbortSignal): Promise<number> {
   const jest = spawn(
     nodeProgram,
-    ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(workspaceRoot, 'node_modules/jest/bin/jest.js'), ...args],
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      join(workspaceRoot, 'node_modules/jest/bin/jest.js'),
+      ...args,
+    ],
     { cwd: workspaceRoot, stdio: ['ignore', 'inherit', 'inherit'], ...(signal === undefined ? {} : { signal }) },
   )
   const [code] = (await once(jest, 'exit')) as [number | null]

@@ -1,3 +1,3 @@
-import { preset } from './preset.ts'
+import { unitPreset } from './preset.ts'
 
-export default preset('unit')
+export default unitPreset()

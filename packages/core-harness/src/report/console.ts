@@ -4,12 +4,13 @@ import { explain } from '../guarantee/prove/judge.ts'
 import type { KillMatrix } from '../guarantee/prove/judge.ts'
 import type { GuaranteeResult, GuaranteeStatus, RunRecord } from '../run/record.ts'
 
-const MARKS: Readonly<Record<GuaranteeStatus, { readonly sign: string; readonly colour: 'green' | 'red' | 'yellow' }>> = {
-  passed: { sign: '✓', colour: 'green' },
-  failed: { sign: '✗', colour: 'red' },
-  'not-offered': { sign: '–', colour: 'yellow' },
-  'no-data': { sign: '?', colour: 'red' },
-}
+const MARKS: Readonly<Record<GuaranteeStatus, { readonly sign: string; readonly colour: 'green' | 'red' | 'yellow' }>> =
+  {
+    passed: { sign: '✓', colour: 'green' },
+    failed: { sign: '✗', colour: 'red' },
+    'not-offered': { sign: '–', colour: 'yellow' },
+    'no-data': { sign: '?', colour: 'red' },
+  }
 
 /** One guarantee, as it comes out. */
 export function resultLine({ id, status, durationMs }: Pick<GuaranteeResult, 'id' | 'status' | 'durationMs'>): string {
@@ -34,7 +35,10 @@ export function summary(record: RunRecord, directory: string): string {
     Object.entries(record.killMatrices).flatMap(([name, matrix]) => describeMatrix(name, matrix)),
     [counts(record), `Record: ${directory}/run.json`],
   ]
-  return sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')
 }
 
 function explainResult({ id, statement, status, reason = '', reproduce }: GuaranteeResult): string[] {
@@ -48,7 +52,9 @@ function counts(record: RunRecord): string {
   const guarantees = record.parts.flatMap((part) => part.guarantees)
   const total = (status: GuaranteeStatus): number => guarantees.filter((one) => one.status === status).length
   const revenue = (statuses: GuaranteeStatus[]): number =>
-    guarantees.filter(({ status }) => statuses.includes(status)).reduce((sum, one) => sum + one.protectedMonthlyRevenueUsd, 0)
+    guarantees
+      .filter(({ status }) => statuses.includes(status))
+      .reduce((sum, one) => sum + one.protectedMonthlyRevenueUsd, 0)
   const parts = [`${total('passed')} passed`, `${total('failed')} failed`]
   if (total('not-offered') > 0) parts.push(`${total('not-offered')} not offered`)
   if (total('no-data') > 0) parts.push(`${total('no-data')} no data`)

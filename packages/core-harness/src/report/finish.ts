@@ -1,5 +1,4 @@
 import { describeCommit, describeMachine } from '../run/machine.ts'
-import type { KillMatrix } from '../guarantee/prove/judge.ts'
 import { verdictOf } from '../run/record.ts'
 import type { RunRecord } from '../run/record.ts'
 import type { RunDirectory } from '../run/run-directory.ts'
@@ -8,13 +7,10 @@ import { toJunit } from './junit.ts'
 /** Joins the parts of a run into its record, and writes the record and its JUnit form. */
 export function finishRun(
   directory: RunDirectory,
-  { startedAt, command, killMatrices = {} }: {
-    readonly startedAt: Date
-    readonly command: string
-    readonly killMatrices?: Readonly<Record<string, KillMatrix>>
-  },
+  { startedAt, command }: { readonly startedAt: Date; readonly command: string },
 ): RunRecord {
   const parts = directory.readParts()
+  const killMatrices = directory.readMatrices()
   const record: RunRecord = {
     format: 'proving-ground/run/1',
     id: directory.id,

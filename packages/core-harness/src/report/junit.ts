@@ -34,7 +34,13 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(3)
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+}
 
 /** For text and attributes; characters that XML 1.0 has no way to write are left out, with their terminal colours. */
 export function escape(text: string): string {
@@ -43,7 +49,10 @@ export function escape(text: string): string {
       // eslint-disable-next-line no-control-regex -- these are the characters that must go
       .replace(/\u001B\[[0-9;]*m/g, '')
       // eslint-disable-next-line no-control-regex -- as above
-      .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '')
+      .replace(
+        /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
+        '',
+      )
       .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
   )
 }

@@ -106,7 +106,10 @@ function reasonOf(status: GuaranteeStatus, outcome: TestOutcome | undefined): st
 }
 
 /** Pass only when something ran and all of it was green. A guarantee that an adapter does not offer is neither. */
-export function verdictOf(parts: readonly RunPart[], matrices: Readonly<Record<string, KillMatrix>>): RunRecord['verdict'] {
+export function verdictOf(
+  parts: readonly RunPart[],
+  matrices: Readonly<Record<string, KillMatrix>>,
+): RunRecord['verdict'] {
   const guarantees = parts.flatMap((part) => part.guarantees)
   const failed =
     guarantees.some(({ status }) => status === 'failed' || status === 'no-data') ||

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFile
 import { join } from 'node:path'
 
 import { stateFolder } from '../environment/workspace.ts'
+import type { KillMatrix } from '../guarantee/prove/judge.ts'
 import type { RunPart } from './record.ts'
 
 /** The folder of one run: `.proving-ground/runs/<id>`, or the one that a command over several packages made. */
@@ -25,10 +26,10 @@ export class RunDirectory {
     return new RunDirectory(path, false)
   }
 
-  /** The folder that the environment names, else a new one. */
-  static current(environment = process.env): RunDirectory {
-    const shared = environment.HARNESS_RUN_DIRECTORY
-    return shared === undefined || shared === '' ? RunDirectory.create() : new RunDirectory(shared, true)
+  /** The folder that a command over several packages made, when there is one. */
+  static shared(environment = process.env): RunDirectory | undefined {
+    const path = environment.HARNESS_RUN_DIRECTORY
+    return path === undefined || path === '' ? undefined : new RunDirectory(path, true)
   }
 
   /** Where the tests of one Jest process leave their notes. */
@@ -36,17 +37,22 @@ export class RunDirectory {
     return join(this.path, 'notes', name)
   }
 
-  writePart(part: RunPart): void {
-    const folder = join(this.path, 'parts')
-    mkdirSync(folder, { recursive: true })
-    this.write(join('parts', `${part.package}.json`), `${JSON.stringify(part, null, 2)}\n`)
+  /** @param name tells this part from the others of the run: `cache-l3` */
+  writePart(name: string, part: RunPart): void {
+    this.#writeJson('parts', name, part)
   }
 
   readParts(): RunPart[] {
-    const folder = join(this.path, 'parts')
-    if (!existsSync(folder)) return []
-    const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
-    return files.sort().map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as RunPart)
+    return this.#readJson<RunPart>('parts').map(({ content }) => content)
+  }
+
+  /** The result of `prove` for one package. */
+  writeMatrix(name: string, matrix: KillMatrix): void {
+    this.#writeJson('matrices', name, matrix)
+  }
+
+  readMatrices(): Record<string, KillMatrix> {
+    return Object.fromEntries(this.#readJson<KillMatrix>('matrices').map(({ name, content }) => [name, content]))
   }
 
   /** Whole or not at all: a reader never sees half a file. */
@@ -54,5 +60,19 @@ export class RunDirectory {
     const file = join(this.path, name)
     writeFileSync(`${file}.draft`, content)
     renameSync(`${file}.draft`, file)
+  }
+
+  #writeJson(folder: string, name: string, content: unknown): void {
+    mkdirSync(join(this.path, folder), { recursive: true })
+    this.write(join(folder, `${name}.json`), `${JSON.stringify(content, null, 2)}\n`)
+  }
+
+  #readJson<Content>(folder: string): { name: string; content: Content }[] {
+    const path = join(this.path, folder)
+    const files = existsSync(path) ? readdirSync(path).filter((file) => file.endsWith('.json')) : []
+    return files.sort().map((file) => ({
+      name: file.slice(0, -'.json'.length),
+      content: JSON.parse(readFileSync(join(path, file), 'utf8')) as Content,
+    }))
   }
 }

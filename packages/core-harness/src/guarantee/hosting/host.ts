@@ -159,7 +159,8 @@ function isStopped(id: number): boolean {
 
 /** One letter; T when the process is stopped. */
 function processState(id: number): string {
-  if (!existsSync('/proc/self/stat')) return execFileSync('ps', ['-o', 'state=', '-p', String(id)], { encoding: 'utf8' }).trim()
+  if (!existsSync('/proc/self/stat'))
+    return execFileSync('ps', ['-o', 'state=', '-p', String(id)], { encoding: 'utf8' }).trim()
   const stat = readFileSync(`/proc/${id}/stat`, 'utf8')
   return stat[stat.lastIndexOf(')') + 2] ?? '?'
 }
@@ -185,7 +186,10 @@ async function diedEarly(guarded: GuardedProcess, output: readonly string[]): Pr
 async function withinOpening<Value>(promise: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new HarnessError(`starting a node: not open after ${OPEN_WITHIN_MS} ms`)), OPEN_WITHIN_MS)
+    timer = setTimeout(
+      () => reject(new HarnessError(`starting a node: not open after ${OPEN_WITHIN_MS} ms`)),
+      OPEN_WITHIN_MS,
+    )
   })
   try {
     return await Promise.race([promise, late])

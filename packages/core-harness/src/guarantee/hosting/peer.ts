@@ -222,7 +222,7 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || (Object.getPrototypeOf(prototype) === null)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** Field by field; `__proto__` in data stays a field like any other. */

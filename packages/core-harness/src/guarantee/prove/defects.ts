@@ -18,7 +18,11 @@ export interface LoadedDefect {
  * @throws HarnessError naming the file that is no proper defect
  */
 export async function loadDefects(contract: Contract, folder: string): Promise<LoadedDefect[]> {
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.ts')).sort() : []
+  const files = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.ts'))
+        .sort()
+    : []
   const loaded = await Promise.all(files.map((name) => loadDefect(contract, join(folder, name))))
   const names = new Map<string, string>()
   for (const { defect, file } of loaded) {
