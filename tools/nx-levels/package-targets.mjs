@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+
 import { filesBelow } from './folder.mjs'
 import { commandTarget, noopTarget } from './target.mjs'
 
@@ -18,14 +20,22 @@ export function packageTargets(project) {
   return { ...lint(project), ...unit(project), ...l3(project), ...l4(project), ...prove(project) }
 }
 
-function lint({ root }) {
+function lint({ name, root, folder }) {
   return {
     lint: commandTarget({
-      description: 'ESLint, with the import boundaries, and Prettier',
-      commands: [`eslint --max-warnings 0 --no-error-on-unmatched-pattern ${root}`, `prettier --check ${root}`],
+      description: 'ESLint with the import boundaries, Prettier, and one test for each guarantee',
+      commands: [
+        `eslint --max-warnings 0 --no-error-on-unmatched-pattern ${root}`,
+        `prettier --check ${root}`,
+        ...(hasContract(folder) ? [`node packages/core-harness/bin/harness.mjs lint-guarantees ${name}`] : []),
+      ],
       inputs: ['{projectRoot}/**/*', '^sources', 'lintConfiguration', 'sharedGlobals'],
     }),
   }
+}
+
+function hasContract(folder) {
+  return existsSync(`${folder}/src/contract.ts`)
 }
 
 function unit({ root, folder }) {
@@ -34,7 +44,7 @@ function unit({ root, folder }) {
     unit: commandTarget({
       description: 'Jest over unit/',
       commands: [jest('unit', root)],
-      inputs: [...sources, '{projectRoot}/unit/**/*'],
+      inputs: [...sources, '{projectRoot}/unit/**/*', 'environment'],
     }),
   }
 }
