@@ -3,7 +3,7 @@ import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
 import { ask, optionsOn } from './llm-requests.ts'
-import { SAMPLE_WORKLOAD, sampleWorkload } from './sample-workload.ts'
+import { SAMPLE_WORKLOAD, sampleWorkload } from '../src/sample-traffic/sample-workload.ts'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 

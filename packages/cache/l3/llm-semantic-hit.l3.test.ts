@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
-import { LABELLED_PAIRS } from './labelled-pairs.ts'
+import { LABELLED_PAIRS } from '../src/sample-traffic/labelled-pairs.ts'
 import { ask, optionsOn, peek, requestOf } from './llm-requests.ts'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)

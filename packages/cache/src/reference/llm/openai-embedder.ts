@@ -87,7 +87,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
 }
 
 function toEmbeddingError(cause: unknown, doing: string, timeoutMs: number): EmbeddingError {
-  const name = cause instanceof Error ? cause.name : ''
+  const { name } = cause as Error
   if (name === 'TimeoutError')
     return new EmbeddingError('timeout', `${doing}: no answer within ${timeoutMs} ms; raise timeoutMs or check the API`)
   if (name === 'SyntaxError')

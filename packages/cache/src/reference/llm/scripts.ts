@@ -85,7 +85,7 @@ export async function runScript(
   try {
     return await redis.callBuffer('evalsha', [script.sha, keys.length, ...keys, ...args])
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+    if (!(error as Error).message.startsWith('NOSCRIPT')) throw error
     return await redis.callBuffer('eval', [script.lua, keys.length, ...keys, ...args])
   }
 }

@@ -1,4 +1,4 @@
-import type { LlmRequest } from '../src/contract.ts'
+import type { LlmRequest } from '../contract.ts'
 import { TOPICS } from './questions.ts'
 import type { Topic } from './questions.ts'
 import { seededRandom } from './seeded-random.ts'
