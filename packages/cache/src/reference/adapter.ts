@@ -1,9 +1,9 @@
 import { defineAdapter } from '@proving-ground/core-harness/guarantee/adapter'
-import { cache } from '../contract.ts'
+import { cache, type CacheNodeOptions } from '../contract.ts'
 import { createCacheNode } from './cache-node.ts'
 
 export default defineAdapter(cache, {
   name: 'reference',
   offers: ['write-fence', 'cluster', 'sessions', 'llm-cache'],
-  open: (options) => createCacheNode(options),
+  open: (options: CacheNodeOptions) => createCacheNode(options),
 })

@@ -1,0 +1,58 @@
+import { expect } from '@jest/globals'
+import { openSuite } from '@proving-ground/core-harness/guarantee'
+import { cache, INVALIDATION_BOUND_MS } from '../src/contract.ts'
+import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
+import { A_MINUTE, optionsFor, range } from './cluster-of-nodes.ts'
+import { until } from './expiry.ts'
+import { Observation } from './observation.ts'
+
+const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
+
+const KEYS = range(8).map((index) => ({ tenant: 'acme', key: `flag ${index}` }))
+/** Every other key is deleted, the rest are overwritten. */
+const AFTERWARDS = KEYS.map((_, index) => (index % 2 === 0 ? undefined : 'new'))
+
+guarantee('cache.invalidation.survives-connection-loss', async (context) => {
+  const redis = await context.lease('redis')
+  const proxy = await context.proxy(redis.url)
+  const [connected, cutOff] = await Promise.all([
+    context.host(optionsFor(redis)),
+    context.host({ ...optionsFor(redis), redisUrls: [proxy.url] }),
+  ])
+  let failedReads = 0
+  let servedAgain = 0
+  for (const cutBefore of range(3)) {
+    await Promise.all(KEYS.map((key) => connected.service.set(key, 'old', A_MINUTE)))
+    const observation = new Observation(KEYS.map((key) => () => cutOff.service.get(key)))
+    await observation.untilHot('old')
+
+    await proxy.cut()
+    await Promise.all(
+      KEYS.map((key, index) =>
+        AFTERWARDS[index] === undefined
+          ? connected.service.delete(key)
+          : connected.service.set(key, AFTERWARDS[index], A_MINUTE),
+      ),
+    )
+    const acknowledgedMs = performance.now()
+    await until(acknowledgedMs + INVALIDATION_BOUND_MS)
+    // These begin late and while the node is cut off; they may fail or wait, but not give what is no longer true.
+    const whileCutOff = Promise.allSettled(KEYS.map((key) => cutOff.service.get(key)))
+    await proxy.restore()
+    const restoredMs = performance.now()
+    await observation.untilEach(
+      'after the connection is back',
+      20,
+      (read) => read.beganMs > restoredMs && !read.failure,
+    )
+    const reads = await observation.stop()
+
+    const late = reads.filter((read) => read.beganMs >= acknowledgedMs + INVALIDATION_BOUND_MS)
+    expect(late.filter((read) => !read.failure && read.answer !== AFTERWARDS[read.reader])).toEqual([])
+    expect((await whileCutOff).map((read) => read.status === 'fulfilled' && read.value === 'old')).not.toContain(true)
+    expect(proxy.connections).toBeGreaterThan(cutBefore + 1)
+    failedReads += reads.filter((read) => read.failure).length
+    servedAgain += reads.filter((read) => read.beganMs > restoredMs && !read.failure).length
+  }
+  context.evidence({ cuts: 3, keys: KEYS.length, failedReads, servedAgain, connections: proxy.connections })
+})

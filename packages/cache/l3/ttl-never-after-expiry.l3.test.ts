@@ -1,0 +1,38 @@
+import { expect } from '@jest/globals'
+import { openSuite } from '@proving-ground/core-harness/guarantee'
+import { cache } from '../src/contract.ts'
+import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
+import { hostCluster } from './cluster-of-nodes.ts'
+import { mustBeEmpty, readPastExpiry, timed } from './expiry.ts'
+
+const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
+
+const LIFETIMES_MS = [120, 450, 850]
+
+guarantee('cache.ttl.never-after-expiry', async (context) => {
+  const nodes = await hostCluster(context, 3)
+  const entries = await Promise.all(
+    LIFETIMES_MS.flatMap((ttlMs) =>
+      (['set', 'getOrLoad'] as const).map(async (way, index) => {
+        const key = { tenant: 'acme', key: `lives ${ttlMs} ms, by ${way}` }
+        const writer = nodes[index]!.service
+        const began = await timed(() =>
+          way === 'set'
+            ? writer.set(key, 'value', { ttlMs })
+            : writer.getOrLoad(key, () => Promise.resolve('value'), { ttlMs }),
+        )
+        const reads = await readPastExpiry(nodes, key, began, ttlMs)
+        return {
+          served: reads.filter((read) => read.answer === 'value').length,
+          decisive: reads.filter((read) => mustBeEmpty(read, began, ttlMs)),
+        }
+      }),
+    ),
+  )
+
+  for (const { served, decisive } of entries) {
+    expect(served).toBeGreaterThan(0)
+    expect(decisive.filter((read) => read.answer !== undefined || read.failure !== undefined)).toEqual([])
+  }
+  context.evidence({ lifetimesMs: LIFETIMES_MS, decisiveReads: entries.map(({ decisive }) => decisive.length) })
+})
