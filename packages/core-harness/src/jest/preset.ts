@@ -30,7 +30,12 @@ export function preset(level: 'unit' | 'l3' | 'l4') {
 
 /** The preset for a package's own tests. */
 export function unitPreset() {
-  return { ...preset('unit'), reporters: ['default', countReporter] }
+  // A fixture is a package of its own, whose tests the tests run.
+  return {
+    ...preset('unit'),
+    testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
+    reporters: ['default', countReporter],
+  }
 }
 
 /**

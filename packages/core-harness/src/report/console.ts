@@ -66,7 +66,7 @@ function counts(record: RunRecord): string {
 }
 
 /** Which defects each guarantee was killed by, then what is wrong. */
-function describeMatrix(name: string, { charges, outcomes, findings }: KillMatrix): string[] {
+function describeMatrix(name: string, { charges, outcomes, findings, tooBroad }: KillMatrix): string[] {
   const guarantees = [...new Set(outcomes.map(({ guarantee }) => guarantee))].sort()
   const canaries = new Set(charges.filter(({ isCanary }) => isCanary).map(({ label }) => label))
   const failedUnder = (guarantee: string): string[] =>
@@ -89,6 +89,7 @@ function describeMatrix(name: string, { charges, outcomes, findings }: KillMatri
     ...table(['guarantee', 'reference', 'canary', 'killed by'], rows),
     sentence,
     ...findings.map((finding) => `  ✗ ${explain(finding)}`),
+    ...tooBroad.map(({ label, guarantee, found }) => `  ! ${label} breaks the control ${guarantee} as well: ${found}`),
   ]
 }
 

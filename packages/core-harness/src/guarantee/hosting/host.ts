@@ -69,7 +69,7 @@ export class Hosting {
     const output = keepOutput(guarded)
     try {
       const { peer, processId } = await withinOpening(Promise.race([arrival, diedEarly(guarded, output)]))
-      await withinOpening(peer.call('open', this.#adapterPath, options))
+      await withinOpening(peer.call('open', this.#adapterPath, options).catch(refuse))
       const node = new Node<Service>(peer, guarded, processId)
       this.#nodes.add(node)
       return node
@@ -176,6 +176,11 @@ function keepOutput(guarded: GuardedProcess): string[] {
     })
   }
   return lines
+}
+
+/** An adapter that does not open says nothing about its guarantees. */
+function refuse(error: Error): never {
+  throw new HarnessError(`opening the adapter in a node: ${error.message}`, { cause: error })
 }
 
 async function diedEarly(guarded: GuardedProcess, output: readonly string[]): Promise<never> {

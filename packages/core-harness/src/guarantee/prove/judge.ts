@@ -24,7 +24,6 @@ export type Finding =
   | { readonly kind: 'survivor'; readonly label: string; readonly guarantee: string; readonly found: string }
   | { readonly kind: 'canary-survived'; readonly label: string; readonly guarantee: string; readonly found: string }
   | { readonly kind: 'false-alarm'; readonly label: string; readonly guarantee: string; readonly found: string }
-  | { readonly kind: 'too-broad'; readonly label: string; readonly guarantee: string; readonly found: string }
   | { readonly kind: 'unproved'; readonly guarantee: string }
   | { readonly kind: 'no-canary' }
 
@@ -32,7 +31,10 @@ export type Finding =
 export interface KillMatrix {
   readonly outcomes: readonly Outcome[]
   readonly charges: readonly Charge[]
+  /** What is wrong: any of them makes prove fail. */
   readonly findings: readonly Finding[]
+  /** Defects that break the control too. They are killed, but perhaps not for the reason that they name. */
+  readonly tooBroad: readonly { readonly label: string; readonly guarantee: string; readonly found: string }[]
 }
 
 /**
@@ -52,6 +54,7 @@ export function judge(
   const outcomeOf = (label: string, guarantee: string): Outcome | undefined =>
     outcomes.find((one) => one.label === label && one.guarantee === guarantee)
   const findings: Finding[] = []
+  const tooBroad: { label: string; guarantee: string; found: string }[] = []
   for (const guarantee of guarantees) {
     const outcome = outcomeOf('reference', guarantee)
     if (outcome?.status !== 'passed')
@@ -65,15 +68,14 @@ export function judge(
     }
     if (control === undefined) continue
     const outcome = outcomeOf(label, control)
-    if (outcome?.status !== 'passed')
-      findings.push({ kind: 'too-broad', label, guarantee: control, found: describe(outcome) })
+    if (outcome?.status !== 'passed') tooBroad.push({ label, guarantee: control, found: describe(outcome) })
   }
   if (expectAll) {
     const named = new Set(charges.filter(({ isCanary }) => !isCanary).flatMap(({ breaks }) => breaks))
     for (const guarantee of guarantees) if (!named.has(guarantee)) findings.push({ kind: 'unproved', guarantee })
     if (!charges.some(({ isCanary }) => isCanary)) findings.push({ kind: 'no-canary' })
   }
-  return { outcomes: outcomes.filter(({ guarantee }) => guarantee in contract.guarantees), charges, findings }
+  return { outcomes: outcomes.filter(({ guarantee }) => guarantee in contract.guarantees), charges, findings, tooBroad }
 }
 
 function describe(outcome: Outcome | undefined): string {
@@ -93,8 +95,6 @@ export function explain(finding: Finding): string {
       return `the canary survived ${finding.guarantee}: ${finding.found}`
     case 'false-alarm':
       return `false alarm: the reference does not keep ${finding.guarantee}: ${finding.found}`
-    case 'too-broad':
-      return `too broad: ${finding.label} was to leave ${finding.guarantee} whole, but ${finding.found}`
     case 'unproved':
       return `unproved: no defect breaks ${finding.guarantee}`
     case 'no-canary':

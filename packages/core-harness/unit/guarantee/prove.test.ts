@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals'
+import { fileURLToPath } from 'node:url'
+
+import { provePackage } from '../../src/cli/prove-package.ts'
+import { explain } from '../../src/guarantee/prove/judge.ts'
+import { RunDirectory } from '../../src/run/run-directory.ts'
+
+const toy = { name: 'toy', directory: fileURLToPath(new URL('../fixtures/toy', import.meta.url)) }
+
+async function prove(...defects: string[]) {
+  const signal = new AbortController().signal
+  const paths = defects.map((name) => `${toy.directory}/more-defects/${name}.ts`)
+  return await provePackage(toy, RunDirectory.create(), { defects: paths, isFull: false, workers: 2, signal })
+}
+
+test('a package whose defects are all killed has no findings', async () => {
+  const matrix = await prove()
+  expect(matrix.findings.map(explain)).toEqual([])
+  const cell = (label: string, guarantee: string) =>
+    matrix.outcomes.find((one) => one.label === label && one.guarantee === guarantee)?.status
+  expect(cell('reference', 'toy.count.exact')).toBe('passed')
+  expect(cell('adds-twice', 'toy.count.exact')).toBe('failed')
+  expect(cell('adds-twice', 'toy.count.starts-at-zero')).toBe('passed')
+  expect(cell('canary', 'toy.reset.to-zero')).toBe('failed')
+  expect(cell('adds-twice', 'toy.reset.to-zero')).toBeUndefined()
+})
+
+test('a survivor and a defect that does not start are findings; one that breaks the control is told', async () => {
+  const matrix = await prove('survivor', 'does-not-start', 'too-broad')
+  const findings = matrix.findings.map(explain)
+  expect(findings).toHaveLength(2)
+  expect(findings).toContainEqual('survivor: survivor names toy.count.exact, but its test passed')
+  expect(findings).toContainEqual(
+    expect.stringMatching(/^survivor: does-not-start names .*could not be run.*no such host/),
+  )
+  expect(matrix.tooBroad).toMatchObject([
+    { label: 'does-not-start', guarantee: 'toy.count.starts-at-zero' },
+    { label: 'too-broad', guarantee: 'toy.count.starts-at-zero' },
+  ])
+})
