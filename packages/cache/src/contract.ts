@@ -120,6 +120,7 @@ const isolation = {
 export const cache = defineContract({
   name: 'cache',
   capabilities: ['write-fence', 'cluster', 'sessions', 'llm-cache'],
+  control: 'cache.load.slow-isolated',
   guarantees: {
     'cache.ttl.served-until-expiry': {
       ...invalidation,

@@ -6,7 +6,6 @@ import type { Contract } from '../guarantee/contract.ts'
 import { loadAdapter } from '../guarantee/load.ts'
 import { readNotes } from '../guarantee/notes.ts'
 import { loadContract, servicePackages } from '../guarantee/packages.ts'
-import { findTested } from '../guarantee/tested.ts'
 import { finishRun } from '../report/finish.ts'
 import { resultLine, summary } from '../report/console.ts'
 import { resultsOf } from '../run/record.ts'
@@ -102,15 +101,15 @@ export default class GuaranteeReporter {
     return { package: this.#package, guarantees, otherTests, durationMs }
   }
 
-  /** All of the level, or what ran when the user asked for some. */
+  /** All of the level; of a part of it when the user asked for some by name or by file. */
   #expected(contract: Contract): string[] {
-    const declared = Object.entries(contract.guarantees)
-      .filter(([, { level }]) => level.toLowerCase() === this.#level)
+    const { testNamePattern = '', testPathPatterns } = this.#config
+    const name = new RegExp(testNamePattern, 'i')
+    const isPartial = (testPathPatterns?.patterns.length ?? 0) > 0 || this.#config.nonFlagArgs.length > 0
+    const reported = new Set(this.#outcomes.map(({ id }) => id))
+    return Object.entries(contract.guarantees)
+      .filter(([id, { level, statement }]) => level.toLowerCase() === this.#level && name.test(`${id}: ${statement}`))
       .map(([id]) => id)
-    const { testNamePattern, testPathPatterns } = this.#config
-    if (testNamePattern === undefined && (testPathPatterns?.patterns.length ?? 0) === 0) return declared
-    const files = new Set(findTested(this.#config.rootDir, this.#level).tested.map(({ id }) => id))
-    const ran = new Set(this.#outcomes.filter(({ status }) => status !== 'skipped').map(({ id }) => id))
-    return declared.filter((id) => files.has(id) && ran.has(id))
+      .filter((id) => !isPartial || reported.has(id))
   }
 }

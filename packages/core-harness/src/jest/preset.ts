@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -47,6 +48,8 @@ export function guaranteePreset(level: 'l3' | 'l4') {
   return {
     ...preset(level),
     globals: { harness: { notesDirectory } },
+    // These tests wait for servers more than they compute.
+    maxWorkers: 2 * availableParallelism(),
     reporters: [
       [guaranteeReporter, { level, directory: directory.path, isShared: directory.isShared, notesDirectory }],
     ],
