@@ -62,7 +62,8 @@ export class Engine {
     const comment = plan.settings['log_comment']
     const marked = { ...plan.settings, log_comment: comment === undefined ? marker : `${comment} ${marker}` }
     const execution = new Execution(id, { ...plan, settings: marked }, () => void this.#kill(execution, marker))
-    execution.settled.then(() => this.#release(execution))
+    // Never rejects: however a statement ended, its place is free.
+    void execution.settled.then(() => this.#release(execution))
     this.#executions.set(id, execution)
     if (this.#executions.size - this.#waiting.length > MAX_CONCURRENT_STATEMENTS) this.#waiting.push(execution)
     else this.#start(execution)
