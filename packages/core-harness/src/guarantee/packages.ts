@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { HarnessError, messageOf } from '../environment/errors.ts'
@@ -17,9 +17,13 @@ export interface ServicePackage {
 export function servicePackages(root = workspaceRoot): ServicePackage[] {
   const folder = join(root, 'packages')
   return readdirSync(folder)
-    .map((name) => ({ name, directory: join(folder, name) }))
-    .filter(({ directory }) => existsSync(join(directory, 'src/contract.ts')))
+    .flatMap((name) => packageAt(join(folder, name)) ?? [])
     .sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** The package in a folder; undefined when it has no contract. */
+export function packageAt(directory: string): ServicePackage | undefined {
+  return existsSync(join(directory, 'src/contract.ts')) ? { name: basename(directory), directory } : undefined
 }
 
 /** @throws HarnessError listing the packages that there are */

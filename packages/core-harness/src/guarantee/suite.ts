@@ -1,6 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals'
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 
 import { EnvironmentClient } from '../environment/client.ts'
 import type { DependencyName, LeaseOptions } from '../environment/dependency.ts'
@@ -15,6 +14,7 @@ import type { Contract } from './contract.ts'
 import { Hosting } from './hosting/host.ts'
 import type { HostedNode } from './hosting/host.ts'
 import { loadAdapter } from './load.ts'
+import { packageAt } from './packages.ts'
 import { Notes } from './notes.ts'
 import { runSettings } from './run-settings.ts'
 
@@ -85,10 +85,10 @@ export async function openSuite<Service extends Closable, Options, Id extends st
   }
 }
 
-/** The folder of the package that a test file belongs to. */
+/** The folder of the package that a test file belongs to: the nearest above it that has a contract. */
 function packageOf(path: string): string {
   const folder = dirname(path)
-  return existsSync(join(folder, 'package.json')) || folder === dirname(folder) ? folder : packageOf(folder)
+  return packageAt(folder) !== undefined || folder === dirname(folder) ? folder : packageOf(folder)
 }
 
 /** On top of a test's own time, so that cleaning up after one that timed out is not cut off. */

@@ -5,7 +5,7 @@ import { chooseAdapter } from '../guarantee/choose-adapter.ts'
 import type { Contract } from '../guarantee/contract.ts'
 import { loadAdapter } from '../guarantee/load.ts'
 import { readNotes } from '../guarantee/notes.ts'
-import { loadContract, servicePackages } from '../guarantee/packages.ts'
+import { loadContract, packageAt } from '../guarantee/packages.ts'
 import { finishRun } from '../report/finish.ts'
 import { resultLine, summary } from '../report/console.ts'
 import { resultsOf } from '../run/record.ts'
@@ -92,7 +92,7 @@ export default class GuaranteeReporter {
   async #part(results: AggregatedResult): Promise<RunPart> {
     const durationMs = Date.now() - results.startTime
     const otherTests = { passed: this.#otherPassed, failed: this.#otherFailed }
-    const owner = servicePackages().find(({ directory }) => directory === this.#config.rootDir)
+    const owner = packageAt(this.#config.rootDir)
     if (!owner) return { package: this.#package, guarantees: [], otherTests, durationMs }
     const contract = await loadContract(owner)
     const adapter = await loadAdapter(chooseAdapter(contract.name, owner.directory))
