@@ -4,10 +4,17 @@ import { z } from 'zod'
 
 import { DEPENDENCY_NAMES, PROVIDER_NAMES } from './dependency.ts'
 import { HarnessError, messageOf } from './errors.ts'
-import { workspaceRoot } from './workspace.ts'
+import { findJsonMistake } from './json-mistake.ts'
+import { homeDirectory } from './workspace.ts'
+
+/** Timers of Node that are longer fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 const limits = z.strictObject({
-  memoryBytes: z.int().min(16 * 1024 * 1024).optional(),
+  memoryBytes: z
+    .int()
+    .min(16 * 1024 * 1024)
+    .optional(),
   cpus: z.number().positive().optional(),
   openFiles: z.int().min(64).optional(),
 })
@@ -17,6 +24,8 @@ const dependency = z.strictObject({
   /** Instead of the catalog's image. */
   image: z.string().min(1).optional(),
   limits: limits.optional(),
+  /** How long a server may take to its first healthy answer, in milliseconds. */
+  startWithinMs: z.int().min(100).optional(),
 })
 
 const configuration = z.strictObject({
@@ -27,7 +36,7 @@ const configuration = z.strictObject({
   /** Contract name to adapter: a name or a path relative to the workspace. */
   adapters: z.record(z.string(), z.string().min(1)).default({}),
   /** How long the supervisor stays when nobody uses it, in milliseconds. */
-  idleMs: z.int().min(1_000).default(60_000),
+  idleMs: z.int().min(1_000).max(LONGEST_TIMER_MS).default(60_000),
 })
 
 export type Configuration = z.infer<typeof configuration>
@@ -40,19 +49,41 @@ export const CONFIGURATION_FILE = 'proving-ground.config.json'
  *
  * @throws HarnessError naming the file and the line, or the field, that is wrong
  */
-export function readConfiguration(file = join(workspaceRoot, CONFIGURATION_FILE)): Configuration {
+export function readConfiguration(file = join(homeDirectory, CONFIGURATION_FILE)): Configuration {
   if (!existsSync(file)) return configuration.parse({})
-  let content: unknown
-  try {
-    content = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw new HarnessError(`reading ${file}: ${messageOf(error)}`, {
-      remedy: 'The file holds one JSON object; README.md lists its fields.',
-    })
-  }
+  const content = parseJson(file, readText(file))
   const parsed = configuration.safeParse(content)
   if (parsed.success) return parsed.data
   throw new HarnessError(`reading ${file}:\n${z.prettifyError(parsed.error)}`, {
     remedy: 'README.md lists the fields of this file.',
   })
+}
+
+/** How long the supervisor stays when nobody uses it: what `HARNESS_IDLE_MS` says, else the configuration file. */
+export function readIdleMs(environment = process.env): number {
+  const text = environment.HARNESS_IDLE_MS
+  if (text === undefined || text === '') return readConfiguration().idleMs
+  if (/^\d+$/.test(text) && Number(text) > 0 && Number(text) <= LONGEST_TIMER_MS) return Number(text)
+  throw new HarnessError(`reading HARNESS_IDLE_MS: "${text}" is no time`, {
+    remedy: `It takes whole milliseconds, from 1 to ${LONGEST_TIMER_MS}.`,
+  })
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new HarnessError(`reading ${file}: ${messageOf(error)}`, { remedy: 'Make it a file that you can read.' })
+  }
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    const { line, column, expected } = findJsonMistake(text)
+    throw new HarnessError(`reading ${file}: line ${line}, column ${column}: expected ${expected}`, {
+      remedy: 'The file holds one JSON object; README.md lists its fields.',
+    })
+  }
 }
