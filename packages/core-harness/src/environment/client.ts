@@ -1,67 +1,75 @@
-import { spawn } from 'node:child_process'
-import { openSync, closeSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import type { DependencyName, LeaseOptions } from './dependency.ts'
 import { HarnessError } from './errors.ts'
-import { nodeProgram, withCompileCache } from './node-program.ts'
-import { receiveLines, sendLine, unpackError } from './protocol.ts'
-import type { Answer, Lease, Request, Status } from './protocol.ts'
+import { receiveLines } from './lines.ts'
+import { sendLine, unpackError } from './protocol.ts'
+import type { Answer, Lease, Request, Status, Welcome } from './protocol.ts'
 import { supervisorAddress, supervisorToken } from './supervisor-address.ts'
+import { startSupervisor, supervisorLog } from './supervisor-process.ts'
+import type { StartingSupervisor } from './supervisor-process.ts'
 import { servingVariables } from './variables.ts'
-import { stateFolder } from './workspace.ts'
 
-const SUPERVISOR = fileURLToPath(new URL('./supervisor.ts', import.meta.url))
 const CONNECT_WITHIN_MS = 15_000
 const RETRY_EVERY_MS = 15
 
 /**
  * A connection to the supervisor of this workspace. Leases live as long as it does: the supervisor cleans up after them
- * when it closes, which the kernel does for a process that is killed.
+ * when it closes, which the kernel does for a process that is killed. It keeps this process running only while an answer
+ * is awaited.
  */
 export class EnvironmentClient {
   readonly #socket: Socket
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
+  /** Whether this client found no supervisor and started the one that it is connected to. */
+  readonly startedSupervisor: boolean
   #nextId = 1
 
-  private constructor(socket: Socket) {
+  private constructor({ socket, receiver }: Reached, startedSupervisor: boolean) {
     this.#socket = socket
-    receiveLines(socket, (message) => this.#settle(message as Answer))
-    socket.on('error', () => socket.destroy())
+    this.startedSupervisor = startedSupervisor
+    receiver.receive = (message) => this.#settle(message as Answer)
     socket.on('close', () => this.#abandon())
+    socket.unref()
   }
 
   /**
    * Connects to the supervisor, and starts one when there is none.
    *
    * @param options.start false: resolves with undefined when there is none
+   * @throws HarnessError when none can be started
    */
   static async connect(options: { readonly start: false }): Promise<EnvironmentClient | undefined>
   static async connect(options?: { readonly start?: true }): Promise<EnvironmentClient>
   static async connect({ start = true } = {}): Promise<EnvironmentClient | undefined> {
     const deadline = performance.now() + CONNECT_WITHIN_MS
-    let socket = await tryToConnect()
-    if (!socket && !start) return undefined
-    for (let started = false; !socket; socket = await tryToConnect()) {
-      if (!started) startSupervisor()
-      started = true
+    let supervisor: StartingSupervisor | undefined
+    for (;;) {
+      const reached = await reach()
+      if (reached) return new EnvironmentClient(reached, reached.processId === supervisor?.processId)
+      if (!start) return undefined
+      // Where it yielded to another that is gone again, the next one is started.
+      if (supervisor === undefined || supervisor.hasYielded()) supervisor = startSupervisor()
       if (performance.now() > deadline)
         throw new HarnessError(`starting the supervisor: it does not answer after ${CONNECT_WITHIN_MS} ms`, {
           remedy: `Its output: ${supervisorLog()}`,
         })
       await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
     }
-    sendLine(socket, { token: supervisorToken() })
-    return new EnvironmentClient(socket)
   }
 
-  /** @throws HarnessError with what is missing or wrong, and what to do */
-  async lease(dependency: DependencyName, options: LeaseOptions = {}): Promise<Lease> {
+  /**
+   * @param call.signal gives the request up; what was made of it is removed before the promise is rejected
+   * @throws HarnessError with what is missing or wrong, and what to do; CancelledError
+   */
+  async lease(
+    dependency: DependencyName,
+    options: LeaseOptions = {},
+    call: { readonly signal?: AbortSignal } = {},
+  ): Promise<Lease> {
     const variables = servingVariables(dependency)
-    return (await this.#ask({ ask: 'lease', dependency, variables, options })) as Lease
+    return (await this.#ask({ ask: 'lease', dependency, variables, options }, call.signal)) as Lease
   }
 
   async release(lease: Lease): Promise<void> {
@@ -69,8 +77,8 @@ export class EnvironmentClient {
   }
 
   /** Starts a shared server and keeps the supervisor until `down`. */
-  async up(dependency: DependencyName): Promise<void> {
-    await this.#ask({ ask: 'up', dependency, variables: servingVariables(dependency) })
+  async up(dependency: DependencyName, call: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await this.#ask({ ask: 'up', dependency, variables: servingVariables(dependency) }, call.signal)
   }
 
   async status(): Promise<Status> {
@@ -81,6 +89,7 @@ export class EnvironmentClient {
   async down(): Promise<void> {
     const gone = new Promise((resolve) => this.#socket.once('close', resolve))
     await this.#ask({ ask: 'down' })
+    this.#socket.ref()
     await gone
   }
 
@@ -88,18 +97,23 @@ export class EnvironmentClient {
     this.#socket.destroy()
   }
 
-  #ask(request: Request): Promise<unknown> {
+  #ask(request: Request, signal?: AbortSignal): Promise<unknown> {
     const id = this.#nextId++
+    const cancel = (): void => sendLine(this.#socket, { id: this.#nextId++, ask: 'cancel', request: id })
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) return reject(gone())
+      this.#socket.ref()
       this.#waiting.set(id, { resolve, reject })
       sendLine(this.#socket, { id, ...request })
-    })
+      if (signal?.aborted) cancel()
+      else signal?.addEventListener('abort', cancel, { once: true })
+    }).finally(() => signal?.removeEventListener('abort', cancel))
   }
 
   #settle(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
+    if (this.#waiting.size === 0) this.#socket.unref()
     if ('error' in answer) waiting?.reject(unpackError(answer.error))
     else waiting?.resolve(answer.result)
   }
@@ -114,30 +128,32 @@ function gone(): HarnessError {
   return new HarnessError('asking the supervisor: it went away', { remedy: `Its output: ${supervisorLog()}` })
 }
 
-function supervisorLog(): string {
-  return join(stateFolder('logs'), 'supervisor.log')
+interface Receiver {
+  receive(message: unknown): void
 }
 
-/** Undefined when nobody listens. */
-async function tryToConnect(): Promise<Socket | undefined> {
+interface Reached {
+  readonly socket: Socket
+  readonly receiver: Receiver
+  /** Of the supervisor. */
+  readonly processId: number
+}
+
+/** A connection over which the supervisor has said welcome. Undefined when there is none, or it is about to end. */
+async function reach(): Promise<Reached | undefined> {
+  const token = supervisorToken()
   return await new Promise((resolve) => {
     const socket = connect(supervisorAddress)
-    socket.once('connect', () => {
-      socket.removeAllListeners('error')
-      resolve(socket)
-    })
-    socket.once('error', () => resolve(undefined))
+    const receiver: Receiver = {
+      receive(message) {
+        socket.setTimeout(0)
+        resolve({ socket, receiver, processId: (message as Welcome).welcome })
+      },
+    }
+    socket.on('connect', () => sendLine(socket, { token }))
+    socket.on('error', () => socket.destroy()) // `close` follows, and tells whoever waits.
+    socket.on('close', () => resolve(undefined))
+    socket.setTimeout(CONNECT_WITHIN_MS, () => socket.destroy())
+    receiveLines(socket, (message) => receiver.receive(message))
   })
-}
-
-function startSupervisor(): void {
-  const log = openSync(supervisorLog(), 'a', 0o600)
-  const { NODE_OPTIONS: _options, JEST_WORKER_ID: _worker, ...environment } = process.env
-  spawn(nodeProgram, ['--disable-warning=ExperimentalWarning', SUPERVISOR], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    env: { ...environment, ...withCompileCache() },
-    cwd: '/',
-  }).unref()
-  closeSync(log)
 }

@@ -30,6 +30,8 @@ export interface Server {
   /** With credentials. One, but for a cluster: one for each master. */
   readonly urls: readonly string[]
   readonly version: string
+  /** The supervisor that uses it: names what it keeps there between leases. */
+  readonly holder: string
 }
 
 /** The isolated part of a server that one lease holds. */
@@ -122,9 +124,13 @@ export interface Dependency {
   probe(urls: readonly string[]): Promise<string>
   /** Makes the part of the server that the lease `id` holds. */
   slice(server: Server, id: string, options: LeaseOptions): Promise<Slice>
-  /** Removes all that the lease `id` left on a server that others go on using. Safe to call twice. */
+  /**
+   * Removes all that a lease left on a server that others go on using. Safe to call twice.
+   *
+   * @param id of the lease; or the server's holder, for what it keeps there between leases
+   */
   clean(server: Server, id: string): Promise<void>
-  /** Frees what `slice` and `clean` keep between leases: connections. */
+  /** Closes the connections that `slice` and `clean` keep open. */
   release?(server: Server): Promise<void>
 }
 

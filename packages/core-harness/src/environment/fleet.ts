@@ -4,65 +4,69 @@ import { loadDependency } from './catalog/index.ts'
 import { readConfiguration } from './configuration.ts'
 import type { Dependency, LeaseOptions } from './dependency.ts'
 import type { Keeper } from './keeper-client.ts'
-import { NoOwnServerError } from './protocol.ts'
+import { CancelledError, NoOwnServerError } from './protocol.ts'
 import type { Lease, ServerStatus, Wish } from './protocol.ts'
-import { withoutPassword } from './providers/external.ts'
 import { preferenceOf, resolveProvider } from './providers/resolve.ts'
 import type { Preference, Resolution } from './providers/resolve.ts'
-import { startServer } from './server-starter.ts'
+import { answers, startServer } from './server-starter.ts'
 import type { RunningServer } from './server-starter.ts'
+import { SharedServer } from './shared-server.ts'
+import { withoutPassword } from './url-secrets.ts'
 
 /** How long an answer of a Docker daemon or a search for programs counts. */
 const RESOLUTION_HOLDS_MS = 30_000
+/** What `end` grants requests to notice that they were given up. The keeper removes what comes later. */
+const GIVE_UP_WITHIN_MS = 5_000
+
+interface Plan {
+  readonly dependency: Dependency
+  readonly resolution: Resolution
+}
 
 /** All servers that run for this workspace, and the leases on them. */
 export class Fleet {
   readonly #owner: string
   readonly #root: string
   readonly #keeper: Keeper
-  readonly #shared = new Map<string, Promise<RunningServer>>()
+  readonly #report: (error: unknown) => void
+  readonly #shared = new Map<string, SharedServer>()
   readonly #leases = new Map<string, { readonly server: RunningServer; readonly own: boolean }>()
   readonly #resolutions = new Map<string, { readonly until: number; readonly resolution: Promise<Resolution> }>()
+  readonly #ending = new AbortController()
+  /** What `end` waits for: requests, and servers that are being stopped. */
+  readonly #working = new Set<Promise<unknown>>()
 
-  /** @param root folder below which native servers get theirs */
-  constructor(owner: string, root: string, keeper: Keeper) {
+  /**
+   * @param root folder below which native servers get theirs
+   * @param report is told what fails when nobody waits for it
+   */
+  constructor(owner: string, root: string, keeper: Keeper, report: (error: unknown) => void) {
     this.#owner = owner
     this.#root = root
     this.#keeper = keeper
+    this.#report = report
   }
 
-  get leaseCount(): number {
-    return this.#leases.size
-  }
-
-  /** Starts what is needed, once, and hands out an isolated part of it. */
-  async lease(wish: Wish, options: LeaseOptions): Promise<Lease> {
-    const dependency = await loadDependency(wish.dependency)
-    const preference = preferenceOf(dependency, readConfiguration(), wish.variables)
-    const resolution = await this.#resolve(dependency, preference)
-    const own = resolution.provider !== 'external' && (dependency.tenancy === 'own' || options.dedicated === true)
-    if (!own && needsOwnServer(options))
-      throw new NoOwnServerError(
-        `leasing ${dependency.title}: a server of its own was asked for, and ${dependency.urlVariable} names one that others use`,
-        { remedy: `Unset ${dependency.urlVariable}, so that the harness can start servers.` },
-      )
-    const server = own
-      ? await this.#start(dependency, resolution, options)
-      : await this.#sharedServer(dependency, resolution)
-    const id = `l${randomBytes(5).toString('hex')}`
-    this.#leases.set(id, { server, own })
-    if (server.provider === 'external') {
-      const { urls, version } = server
-      this.#keeper.keep({ id, kind: 'lease', lease: id, dependency: dependency.name, urls, version })
-    }
-    try {
-      const slice = await dependency.slice(server, id, options)
-      const { provider, version } = server
-      return { ...slice, id, dependency: dependency.name, provider, version, dedicated: own }
-    } catch (error) {
-      await this.release(id)
-      throw error
-    }
+  /**
+   * Starts what is needed, once, and hands out an isolated part of it.
+   *
+   * @param signal says that nobody wants it any more; nothing of it is left when the promise is rejected
+   */
+  lease(wish: Wish, options: LeaseOptions, signal: AbortSignal): Promise<Lease> {
+    return this.#untilEnd(signal, async (both) => {
+      const plan = await this.#plan(wish)
+      const own = this.#getsOwn(plan, options)
+      for (let attempt = 1; ; attempt++) {
+        const server = own ? await this.#start(plan, options, both) : await this.#sharedServer(plan, both)
+        try {
+          return await this.#slice(server, own, options, both)
+        } catch (error) {
+          // A server that ended without notice, such as a container's, is replaced once.
+          if (own || attempt > 1 || both.aborted || (await answers(server))) throw error
+          this.#replace(server)
+        }
+      }
+    })
   }
 
   /** Cleans up after a lease. Safe for an unknown one: it was released before. */
@@ -70,24 +74,23 @@ export class Fleet {
     const lease = this.#leases.get(id)
     if (!lease) return
     this.#leases.delete(id)
-    const { server, own } = lease
-    if (own) await server.stop()
-    // What a server that died held is gone with it.
-    else if (server.alive) await server.dependency.clean(server, id)
-    if (server.provider === 'external') this.#keeper.drop(id)
+    await this.#track(this.#clean(id, lease))
   }
 
-  /** Starts the shared server of a dependency; for one that gives each lease its own, checks that one can be started. */
-  async up(wish: Wish): Promise<void> {
-    const dependency = await loadDependency(wish.dependency)
-    const resolution = await this.#resolve(dependency, preferenceOf(dependency, readConfiguration(), wish.variables))
-    const server = await this.#sharedServer(dependency, resolution)
-    if (dependency.tenancy === 'own' && server.provider === 'external') await dependency.probe(server.urls)
+  /** Starts the shared server of a dependency. */
+  up(wish: Wish, signal: AbortSignal): Promise<void> {
+    return this.#untilEnd(signal, async (both) => {
+      const server = await this.#sharedServer(await this.#plan(wish), both)
+      if (await answers(server)) return
+      this.#replace(server)
+      await this.#sharedServer(await this.#plan(wish), both)
+    })
   }
 
-  async status(): Promise<ServerStatus[]> {
+  status(): ServerStatus[] {
     const leases = [...this.#leases.values()]
-    const servers = new Set([...(await this.#settledServers()), ...leases.map(({ server }) => server)])
+    const shared = [...this.#shared.values()].flatMap(({ server }) => server ?? [])
+    const servers = new Set([...shared, ...leases.map(({ server }) => server)])
     return [...servers].map((server) => ({
       dependency: server.dependency.name,
       provider: server.provider,
@@ -95,44 +98,105 @@ export class Fleet {
       urls: server.urls.map(withoutPassword),
       leases: leases.filter((lease) => lease.server === server).length,
       startedInMs: Math.round(server.startedInMs),
+      isAlive: server.alive,
       logFile: server.logFile,
     }))
   }
 
-  /** Ends everything. */
+  /** Ends everything, what is being started and leased too. */
   async end(): Promise<void> {
+    const reason = new CancelledError('asking the supervisor: it is ending', { remedy: 'Give the command again.' })
+    this.#ending.abort(reason)
+    await this.#settle()
     await Promise.allSettled([...this.#leases.keys()].map((id) => this.release(id)))
-    const servers = await this.#settledServers()
+    const shared = [...this.#shared.values()]
     this.#shared.clear()
-    await Promise.allSettled(
-      servers.map(async (server) => {
-        if (server.alive) await server.dependency.release?.(server)
-        await server.stop()
-      }),
+    for (const one of shared) this.#inBackground(one.giveUp(reason).then((server) => server && this.#retire(server)))
+    await this.#settle()
+  }
+
+  async #plan(wish: Wish): Promise<Plan> {
+    const dependency = await loadDependency(wish.dependency)
+    const configuration = readConfiguration()
+    const startWithinMs = configuration.dependencies[wish.dependency]?.startWithinMs ?? dependency.startWithinMs
+    const preference = preferenceOf(dependency, configuration, wish.variables)
+    return { dependency: { ...dependency, startWithinMs }, resolution: await this.#resolve(dependency, preference) }
+  }
+
+  #getsOwn({ dependency, resolution }: Plan, options: LeaseOptions): boolean {
+    const needsOwn =
+      options.dedicated === true || options.maxmemoryBytes !== undefined || options.maxmemoryPolicy !== undefined
+    if (resolution.provider !== 'external') return dependency.tenancy === 'own' || needsOwn
+    if (!needsOwn) return false
+    throw new NoOwnServerError(
+      `leasing ${dependency.title}: a server of its own was asked for, and ${dependency.urlVariable} names one that others use`,
+      { remedy: `Unset ${dependency.urlVariable}, so that the harness can start servers.` },
     )
   }
 
-  async #settledServers(): Promise<RunningServer[]> {
-    const settled = await Promise.allSettled(this.#shared.values())
-    return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  async #slice(server: RunningServer, own: boolean, options: LeaseOptions, signal: AbortSignal): Promise<Lease> {
+    const id = `l${randomBytes(5).toString('hex')}`
+    this.#leases.set(id, { server, own })
+    const { dependency, provider, version } = server
+    if (provider === 'external') this.#keeper.keep({ id, kind: 'lease', lease: id, ...addressOf(server) })
+    try {
+      const slice = await dependency.slice(server, id, options)
+      signal.throwIfAborted()
+      return { ...slice, id, dependency: dependency.name, provider, version, dedicated: own }
+    } catch (error) {
+      await this.release(id)
+      throw error
+    }
   }
 
-  async #sharedServer(dependency: Dependency, resolution: Resolution): Promise<RunningServer> {
-    const key = JSON.stringify([dependency.name, resolution])
+  async #clean(id: string, { server, own }: { readonly server: RunningServer; readonly own: boolean }): Promise<void> {
+    if (own) return await server.stop()
+    // What a server that died held is gone with it.
+    if (!server.alive) return
+    try {
+      await server.dependency.clean(server, id)
+    } catch (error) {
+      if (server.provider === 'external' || (await answers(server))) throw error
+    }
+    if (server.provider === 'external') this.#keeper.drop(id)
+  }
+
+  async #sharedServer(plan: Plan, signal: AbortSignal): Promise<RunningServer> {
+    const key = JSON.stringify([plan.dependency.name, plan.resolution])
     const present = this.#shared.get(key)
-    if (present && (await isUsable(present))) return await present
-    // Another caller may have replaced a dead server while this one looked at it.
-    const current = this.#shared.get(key)
-    if (current !== undefined && current !== present) return await current
-    const starting = this.#start(dependency, resolution, {})
+    if (present?.isUsable) return await present.wait(signal)
+    if (present?.server) this.#inBackground(this.#retire(present.server))
+    const starting = new SharedServer((given) => this.#start(plan, {}, given))
     this.#shared.set(key, starting)
-    starting.catch(() => this.#shared.delete(key)) // The next one to ask tries again.
-    return await starting
+    return await starting.wait(signal)
   }
 
-  async #start(dependency: Dependency, resolution: Resolution, options: LeaseOptions): Promise<RunningServer> {
+  async #start({ dependency, resolution }: Plan, options: LeaseOptions, signal: AbortSignal): Promise<RunningServer> {
     if (resolution.provider === 'container') this.#keeper.keep({ id: 'containers', kind: 'containers' })
-    return await startServer(dependency, resolution, options, { owner: this.#owner, root: this.#root })
+    const site = { owner: this.#owner, root: this.#root, signal }
+    const server = await startServer(dependency, resolution, options, site)
+    if (resolution.provider === 'external')
+      this.#keeper.keep({ id: nameOf(server), kind: 'lease', lease: this.#owner, ...addressOf(server) })
+    return server
+  }
+
+  /** Makes the next who asks start another. */
+  #replace(server: RunningServer): void {
+    for (const [key, shared] of this.#shared) if (shared.server === server) this.#shared.delete(key)
+    this.#inBackground(this.#retire(server))
+  }
+
+  async #retire(server: RunningServer): Promise<void> {
+    const { dependency } = server
+    try {
+      if (server.provider === 'external') {
+        await dependency.clean(server, this.#owner)
+        this.#keeper.drop(nameOf(server))
+      }
+    } finally {
+      await dependency.release?.(server)
+      await server.stop()
+    }
   }
 
   #resolve(dependency: Dependency, preference: Preference): Promise<Resolution> {
@@ -144,16 +208,39 @@ export class Fleet {
     resolution.catch(() => this.#resolutions.delete(key)) // What is missing may be installed by the next time.
     return resolution
   }
-}
 
-function needsOwnServer(options: LeaseOptions): boolean {
-  return options.dedicated === true || options.maxmemoryBytes !== undefined || options.maxmemoryPolicy !== undefined
-}
-
-async function isUsable(starting: Promise<RunningServer>): Promise<boolean> {
-  try {
-    return (await starting).alive
-  } catch {
-    return false // Its failure was reported to whoever asked first; this caller tries anew.
+  /** Does something that `end` interrupts and waits for. */
+  #untilEnd<Value>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+    const both = AbortSignal.any([signal, this.#ending.signal])
+    if (both.aborted) return Promise.reject(both.reason as Error)
+    return this.#track(work(both))
   }
+
+  #track<Value>(work: Promise<Value>): Promise<Value> {
+    this.#working.add(work)
+    work.then(
+      () => this.#working.delete(work),
+      () => this.#working.delete(work), // Reported to whoever asked for it.
+    )
+    return work
+  }
+
+  #inBackground(work: Promise<unknown>): void {
+    this.#track(work).catch(this.#report)
+  }
+
+  async #settle(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, GIVE_UP_WITHIN_MS)))
+    await Promise.race([Promise.allSettled([...this.#working]), late])
+    clearTimeout(timer)
+  }
+}
+
+function addressOf({ dependency, urls, version, holder }: RunningServer) {
+  return { dependency: dependency.name, urls, version, holder }
+}
+
+function nameOf(server: RunningServer): string {
+  return `${server.dependency.name} ${server.urls.join(' ')}`
 }

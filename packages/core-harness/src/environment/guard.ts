@@ -42,7 +42,14 @@ export function spawnGuarded(command: GuardedCommand): GuardedProcess {
   const graceTenths = Math.ceil((command.graceMs ?? 2_000) / 100)
   const guard = spawn(
     '/bin/sh',
-    [GUARD, command.stopSignal ?? 'TERM', String(graceTenths), command.directory ?? '', command.command, ...command.args],
+    [
+      GUARD,
+      command.stopSignal ?? 'TERM',
+      String(graceTenths),
+      command.directory ?? '',
+      command.command,
+      ...command.args,
+    ],
     {
       // A session of its own: Ctrl-C in the terminal is for the owner, which then stops its processes in order.
       detached: true,

@@ -5,16 +5,22 @@
  * Standard input is a pipe from the supervisor, with one JSON object a line: `{"keep": …}` before something is made,
  * `{"drop": …}` after it was removed in order. When the pipe closes, all that is still kept is removed.
  */
-import { readdirSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 
 import { loadDependency } from './catalog/index.ts'
 import { messageOf } from './errors.ts'
-import { removeContainers } from './providers/container-reaper.ts'
 import type { Kept } from './keeper-client.ts'
+import { receiveLines } from './lines.ts'
+import { removeContainers } from './providers/container-reaper.ts'
+import { CONTAINERS_FILE, findStaleRoots, ownerOf } from './stale-roots.ts'
+import { withoutPassword } from './url-secrets.ts'
+import { withinTime } from './within-time.ts'
 
 const CLEAN_WITHIN_MS = 9_000
+const LOOK_AFTER_MS = [0, 1_000, 2_000]
 
 const [root, owner] = process.argv.slice(2)
 if (root === undefined || owner === undefined) {
@@ -25,47 +31,72 @@ if (root === undefined || owner === undefined) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
 const kept = new Map<string, Kept>()
-await mkdir(root, { recursive: true, mode: 0o711 })
 process.stdout.write('ready\n')
-
-for await (const line of createInterface({ input: process.stdin })) {
-  const message = JSON.parse(line) as { keep?: Kept; drop?: string }
-  if (message.keep) kept.set(message.keep.id, message.keep)
-  if (message.drop !== undefined) kept.delete(message.drop)
-}
+const swept = Promise.all(findStaleRoots().map(sweep))
+const closed = once(process.stdin, 'close')
+receiveLines(process.stdin, (message) => {
+  const { keep, drop } = message as { keep?: Kept; drop?: string }
+  if (keep) kept.set(keep.id, keep)
+  if (keep?.kind === 'containers') writeFileSync(join(root, CONTAINERS_FILE), '')
+  if (drop !== undefined) kept.delete(drop)
+})
+await closed
 
 const deadline = performance.now() + CLEAN_WITHIN_MS
-const failures = await Promise.all([...kept.values()].map(clean))
-await removeRoot()
-for (const failure of failures.filter((text) => text !== undefined)) process.stderr.write(`${failure}\n`)
+await Promise.all([...kept.values()].map(clean))
+await swept
+await attempt(`removing ${root}`, () => removeRoot(root))
 process.exit(0)
 
-async function clean(thing: Kept): Promise<string | undefined> {
+async function clean(thing: Kept): Promise<void> {
+  await attempt(`cleaning up ${thing.kind === 'lease' ? `the lease ${thing.lease}` : thing.id}`, async () => {
+    if (thing.kind === 'containers') return await removeContainers(owner as string, deadline)
+    await withinTime(cleanLease(thing), CLEAN_WITHIN_MS)
+  })
+}
+
+/**
+ * Removes what a lease left, and looks again: what the supervisor had asked the server for when it was killed may be
+ * carried out after the first look.
+ */
+async function cleanLease({
+  dependency,
+  urls,
+  version,
+  holder,
+  lease,
+}: Extract<Kept, { kind: 'lease' }>): Promise<void> {
+  const { clean } = await loadDependency(dependency)
+  for (const waitMs of LOOK_AFTER_MS) {
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
+    await clean({ urls, version, holder }, lease)
+  }
+}
+
+/** Does the work of a keeper that was killed itself. Its guards ended all processes. */
+async function sweep(stale: string): Promise<void> {
+  await attempt(`removing ${stale}, which was left behind`, async () => {
+    if (existsSync(join(stale, CONTAINERS_FILE)))
+      await removeContainers(ownerOf(stale), performance.now() + CLEAN_WITHIN_MS)
+    await rm(stale, { recursive: true, force: true })
+  })
+}
+
+/** What fails is told to the log, and does not keep the rest from being cleaned. */
+async function attempt(what: string, work: () => Promise<void>): Promise<void> {
   try {
-    if (thing.kind === 'containers') await removeContainers(owner as string, deadline)
-    else await (await loadDependency(thing.dependency)).clean({ urls: thing.urls, version: thing.version }, thing.lease)
-    return undefined
+    await work()
   } catch (error) {
-    return `cleaning up ${thing.id}: ${messageOf(error)}`
+    process.stderr.write(`${new Date().toISOString()} ${what}: ${withoutPassword(messageOf(error))}\n`)
   }
 }
 
 /** The guards remove the folders of their servers; a folder that was made but has no guard yet goes here. */
-async function removeRoot(): Promise<void> {
-  for (;;) {
-    await rm(root as string, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) => {
+async function removeRoot(folder: string): Promise<void> {
+  while (existsSync(folder)) {
+    await rm(folder, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' || performance.now() > deadline) throw error // A dying server still writes.
     })
-    if (!exists(root as string)) return
     await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
-function exists(folder: string): boolean {
-  try {
-    readdirSync(folder)
-    return true
-  } catch {
-    return false
   }
 }

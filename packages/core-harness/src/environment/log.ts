@@ -4,7 +4,10 @@ import { join } from 'node:path'
 
 import { stateFolder } from './workspace.ts'
 
-const KEPT = 60
+/** Of the supervisor itself. */
+export const SUPERVISOR_LOG = 'supervisor.log'
+const KEPT = 200
+const PRUNE_EVERY = 50
 const LAST_BYTES = 8 * 1024
 
 /** The log of one server, kept after it has ended. */
@@ -17,7 +20,10 @@ export interface ServerLog {
   lastLines(count: number, secrets: readonly string[]): Promise<string>
 }
 
+let opened = 0
+
 export function openLog(name: string): ServerLog {
+  if (++opened % PRUNE_EVERY === 0) pruneLogs() // A long run leases thousands of servers.
   const file = join(stateFolder('logs'), `${name}.log`)
   const descriptor = openSync(file, 'a', 0o600)
   let isOpen = true
@@ -45,11 +51,15 @@ async function readLast(file: string, count: number, secrets: readonly string[])
   }
 }
 
-/** Removes all but the newest logs. */
+/** Removes all but the newest logs of servers. Those of servers that run are among the newest, or are open and live on unnamed. */
 export function pruneLogs(): void {
   const folder = stateFolder('logs')
   const logs = readdirSync(folder)
-    .map((name) => ({ path: join(folder, name), modified: statSync(join(folder, name)).mtimeMs }))
+    .filter((name) => name !== SUPERVISOR_LOG)
+    .map((name) => ({
+      path: join(folder, name),
+      modified: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    }))
     .sort((a, b) => b.modified - a.modified)
   for (const { path } of logs.slice(KEPT)) rmSync(path, { force: true })
 }

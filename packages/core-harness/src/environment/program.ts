@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { accessSync, constants, readdirSync } from 'node:fs'
+import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -8,14 +8,30 @@ const run = promisify(execFile)
 /** Where packages put servers besides the PATH. */
 const USUAL_PLACES = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin', '/opt/homebrew/sbin']
 
-/**
- * Looks a program up on the PATH and in the usual places.
- *
- * @param places further folders; a `*` stands for one folder name, the highest first
- */
-export function findProgram(name: string, places: readonly string[] = []): string | undefined {
+/** Folders besides the PATH; a `*` in one stands for one folder name, the highest first. */
+export interface Places {
+  readonly before?: readonly string[]
+  readonly after?: readonly string[]
+}
+
+/** Looks a program up on the PATH and in the usual places. */
+export function findProgram(name: string, { before = [], after = [] }: Places = {}): string | undefined {
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  return [...path, ...USUAL_PLACES, ...places.flatMap(expand)].map((folder) => join(folder, name)).find(isExecutable)
+  const folders = [...before.flatMap(expand), ...path, ...USUAL_PLACES, ...after.flatMap(expand)]
+  return folders.map((folder) => join(folder, name)).find(isExecutable)
+}
+
+/**
+ * Looks the program of a server up. `HARNESS_SERVERS_PATH` names the only folders to look in, instead of the PATH and all
+ * places: for servers that were unpacked somewhere.
+ */
+export function findServerProgram(name: string, places: Places = {}): string | undefined {
+  const only = process.env.HARNESS_SERVERS_PATH ?? ''
+  if (only === '') return findProgram(name, places)
+  return only
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(isExecutable)
 }
 
 /** What a program prints when it is asked for its version. */
@@ -39,7 +55,7 @@ function expand(place: string): string[] {
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK)
-    return true
+    return statSync(file).isFile()
   } catch {
     return false
   }

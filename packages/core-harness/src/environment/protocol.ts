@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 
 import type { DependencyName, LeaseOptions, ProviderName, Slice } from './dependency.ts'
 import { HarnessError, messageOf } from './errors.ts'
@@ -12,12 +11,14 @@ export interface Wish {
 
 /**
  * What a client asks of the supervisor, one JSON object a line; `id` comes back with the answer. The first line of a
- * connection is `{"token": …}`.
+ * connection is `{"token": …}`, which the supervisor answers with `{"welcome": <its process id>}`.
  */
 export type Request =
   | (Wish & { readonly ask: 'lease'; readonly options: LeaseOptions })
   | { readonly ask: 'release'; readonly lease: string }
   | (Wish & { readonly ask: 'up' })
+  /** Gives up the request of that id, over the same connection; it is answered with an error once nothing of it is left. */
+  | { readonly ask: 'cancel'; readonly request: number }
   | { readonly ask: 'status' }
   | { readonly ask: 'down' }
 
@@ -39,6 +40,8 @@ export interface ServerStatus {
   readonly urls: readonly string[]
   readonly leases: number
   readonly startedInMs: number
+  /** False when its process has ended by itself; the next lease gets another. */
+  readonly isAlive: boolean
   readonly logFile: string | undefined
 }
 
@@ -55,37 +58,34 @@ interface PackedError {
   readonly code: string | undefined
 }
 
+export interface Welcome {
+  readonly welcome: number
+}
+
 export type Answer =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: PackedError }
+  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: PackedError }
+
+/** Whoever asked went away, or took the request back. */
+export class CancelledError extends HarnessError {
+  readonly code = 'ERR_CANCELLED'
+}
 
 /** The lease cannot be had from this provider: what needs it is reported as not offered. */
 export class NoOwnServerError extends HarnessError {
   readonly code = 'ERR_NO_OWN_SERVER'
 }
 
+const CODED = { ERR_NO_OWN_SERVER: NoOwnServerError, ERR_CANCELLED: CancelledError } as const
+
 export function packError(error: unknown): PackedError {
   const remedy = error instanceof HarnessError ? error.remedy : undefined
-  return { message: messageOf(error), remedy, code: error instanceof NoOwnServerError ? error.code : undefined }
+  const code = error instanceof NoOwnServerError || error instanceof CancelledError ? error.code : undefined
+  return { message: messageOf(error), remedy, code }
 }
 
 export function unpackError({ message, remedy, code }: PackedError): HarnessError {
-  const options = remedy === undefined ? {} : { remedy }
-  return code === undefined ? new HarnessError(message, options) : new NoOwnServerError(message, options)
-}
-
-/** Calls `receive` for each line of JSON; a line that is none ends the connection. */
-export function receiveLines(socket: Socket, receive: (message: unknown) => void): void {
-  createInterface({ input: socket }).on('line', (line) => {
-    let message: unknown
-    try {
-      message = JSON.parse(line)
-    } catch {
-      socket.destroy(new Error('the other side sent something that is not JSON'))
-      return
-    }
-    receive(message)
-  })
+  const Kind = CODED[code as keyof typeof CODED] ?? HarnessError
+  return new Kind(message, remedy === undefined ? {} : { remedy })
 }
 
 export function sendLine(socket: Socket, message: unknown): void {

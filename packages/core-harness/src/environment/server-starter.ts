@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { compareVersions } from './version.ts'
 import type { Dependency, LeaseOptions, Server } from './dependency.ts'
 import { HarnessError, messageOf } from './errors.ts'
 import { openLog } from './log.ts'
-import { withoutPassword } from './providers/external.ts'
+import { withinTime } from './within-time.ts'
+import { passwordsOf, withoutPassword, withoutSecrets } from './url-secrets.ts'
 import { startNative } from './providers/native.ts'
 import type { Started } from './providers/native.ts'
 import type { Resolution } from './providers/resolve.ts'
@@ -14,6 +16,8 @@ const PROBE_EVERY_MS = 10
 const LINES_SHOWN = 20
 /** A port can be taken between its choice and its use. */
 const TRIES = 3
+/** For a server that was healthy before. */
+const ANSWERS_WITHIN_MS = 5_000
 
 /** A server that answered a real operation. */
 export interface RunningServer extends Server {
@@ -31,9 +35,22 @@ export interface StartSite {
   readonly owner: string
   /** Folder below which native servers get theirs. */
   readonly root: string
+  /** Says that nobody wants the server any more. */
+  readonly signal: AbortSignal
 }
 
 let count = 0
+
+/** Whether a server still does what it is there for. */
+export async function answers({ dependency, urls, alive }: RunningServer): Promise<boolean> {
+  if (!alive) return false
+  try {
+    await withinTime(dependency.probe(urls), ANSWERS_WITHIN_MS)
+    return true
+  } catch {
+    return false // Why does not matter here: whoever needs it meets the error itself.
+  }
+}
 
 /**
  * Starts a server, or connects to the user's, and waits until it is healthy.
@@ -46,12 +63,13 @@ export async function startServer(
   options: LeaseOptions,
   site: StartSite,
 ): Promise<RunningServer> {
-  if (resolution.provider === 'external') return await connectToExternal(dependency, resolution.urls)
+  if (resolution.provider === 'external') return await connectToExternal(dependency, resolution.urls, site)
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce(dependency, resolution, options, site)
     } catch (error) {
-      if (attempt === TRIES || !(error instanceof HarnessError) || !isPortTaken(error.message)) throw error
+      if (attempt === TRIES || site.signal.aborted || !(error instanceof HarnessError) || !isPortTaken(error.message))
+        throw error
     }
   }
 }
@@ -60,10 +78,10 @@ async function startOnce(
   dependency: Dependency,
   resolution: Exclude<Resolution, { provider: 'external' }>,
   options: LeaseOptions,
-  site: StartSite,
+  { owner, root, signal }: StartSite,
 ): Promise<RunningServer> {
   const began = performance.now()
-  const name = `${dependency.name}-${site.owner}-${++count}`
+  const name = `${dependency.name}-${owner}-${++count}`
   const log = openLog(name)
   const secret = randomBytes(12).toString('hex')
   let started: Started | undefined
@@ -76,12 +94,12 @@ async function startOnce(
   try {
     started =
       resolution.provider === 'native'
-        ? await startNative(dependency, resolution, { directory: join(site.root, name), log, options, secret })
+        ? await startNative(dependency, resolution, { directory: join(root, name), log, options, secret })
         : await (
             await import('./providers/container.ts')
-          ).startContainer(dependency, resolution, { owner: site.owner, log, options, secret })
+          ).startContainer(dependency, resolution, { owner, log, options, secret })
     void started.ended.then(() => (alive = false))
-    const version = await waitUntilHealthy(dependency, started.urls, () => alive)
+    const version = await waitUntilHealthy(dependency, started.urls, () => alive, signal)
     refuseOldVersion(dependency, version)
     const { urls } = started
     return {
@@ -89,6 +107,7 @@ async function startOnce(
       provider: resolution.provider,
       urls,
       version,
+      holder: owner,
       logFile: log.file,
       startedInMs: performance.now() - began,
       stop,
@@ -98,45 +117,88 @@ async function startOnce(
     }
   } catch (error) {
     await stop()
+    if (signal.aborted) throw signal.reason
     if (error instanceof HarnessError && error.remedy !== undefined) throw error
     const secrets = [secret, ...passwordsOf(started?.urls ?? [])]
     const lines = await log.lastLines(LINES_SHOWN, secrets)
     throw new HarnessError(
-      `starting ${dependency.title} (${resolution.provider}, ${resolution.why}): ${withoutPassword(messageOf(error))}\n` +
+      `starting ${dependency.title} (${resolution.provider}, ${resolution.why}): ${withoutSecrets(messageOf(error), secrets)}\n` +
         (lines === '' ? 'It wrote nothing to its log.' : `The last lines of its log:\n${lines}`),
-      { remedy: `The whole log: ${log.file}`, cause: error },
+      {
+        remedy: isDiskFull(error) ? `Free space in ${tmpdir()}, or set TMPDIR.` : `The whole log: ${log.file}`,
+        cause: error,
+      },
     )
   }
 }
 
-async function connectToExternal(dependency: Dependency, urls: readonly string[]): Promise<RunningServer> {
+async function connectToExternal(
+  dependency: Dependency,
+  urls: readonly string[],
+  { owner, signal }: StartSite,
+): Promise<RunningServer> {
   const began = performance.now()
+  const version = await askVersion(dependency, urls, signal)
+  const startedInMs = performance.now() - began
+  const stop = (): Promise<void> => Promise.resolve()
+  return {
+    dependency,
+    provider: 'external',
+    urls,
+    version,
+    holder: owner,
+    alive: true,
+    logFile: undefined,
+    startedInMs,
+    stop,
+  }
+}
+
+/**
+ * Asks the user's server for its version by a real operation.
+ *
+ * @throws HarnessError when it cannot be reached or used, or is too old
+ */
+export async function askVersion(
+  dependency: Dependency,
+  urls: readonly string[],
+  signal?: AbortSignal,
+): Promise<string> {
   let version: string
   try {
-    version = await dependency.probe(urls)
+    version = await withinTime(dependency.probe(urls), dependency.startWithinMs, signal)
   } catch (error) {
     if (error instanceof HarnessError) throw error
     const shown = withoutPassword(urls[0] ?? '')
-    throw new HarnessError(`connecting to ${dependency.title} at ${shown}: ${withoutPassword(messageOf(error))}`, {
+    const found = withoutSecrets(messageOf(error), passwordsOf(urls))
+    throw new HarnessError(`connecting to ${dependency.title} at ${shown}: ${found}`, {
       remedy: `Check ${dependency.urlVariable}: host, port, user and password. Unset it to let the harness start a server.`,
       cause: error,
     })
   }
   refuseOldVersion(dependency, version)
-  const startedInMs = performance.now() - began
-  const nothing = (): Promise<void> => Promise.resolve()
-  return { dependency, provider: 'external', urls, version, alive: true, logFile: undefined, startedInMs, stop: nothing }
+  return version
 }
 
-async function waitUntilHealthy(dependency: Dependency, urls: readonly string[], isAlive: () => boolean): Promise<string> {
+async function waitUntilHealthy(
+  dependency: Dependency,
+  urls: readonly string[],
+  isAlive: () => boolean,
+  signal: AbortSignal,
+): Promise<string> {
   const deadline = performance.now() + dependency.startWithinMs
   for (;;) {
+    signal.throwIfAborted()
     try {
-      return await dependency.probe(urls)
+      const version = await withinTime(dependency.probe(urls), deadline - performance.now(), signal)
+      if (isAlive()) return version
     } catch (error) {
+      signal.throwIfAborted()
       if (!isAlive()) throw new Error('its process ended before it was ready', { cause: error })
       if (performance.now() > deadline)
-        throw new Error(`it was not healthy within ${dependency.startWithinMs} ms (${messageOf(error)})`, { cause: error })
+        throw new Error(`it was not healthy within ${dependency.startWithinMs} ms (${messageOf(error)})`, {
+          cause: error,
+        })
     }
     await new Promise((resolve) => setTimeout(resolve, PROBE_EVERY_MS))
   }
@@ -150,9 +212,9 @@ function refuseOldVersion(dependency: Dependency, version: string): void {
 }
 
 function isPortTaken(message: string): boolean {
-  return /address (is )?already in use|eaddrinuse|port is already allocated/i.test(message)
+  return /address (is )?already in use|eaddrinuse|port is already allocated|cannot listen on/i.test(message)
 }
 
-function passwordsOf(urls: readonly string[]): string[] {
-  return urls.map((url) => decodeURIComponent(new URL(url).password)).filter((password) => password !== '')
+function isDiskFull(error: unknown): boolean {
+  return /ENOSPC|no space left/i.test(messageOf(error))
 }

@@ -1,62 +1,83 @@
 /**
  * The supervisor of a workspace: owns the running dependencies, hands out leases over a local socket, and ends when it has
  * been idle. Started by the first client that finds nobody listening; of several started at once, one gets the name and
- * the others end.
+ * the others end with code 0.
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { openSync, rmSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { connect, createServer } from 'node:net'
-import type { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { openSync, rmSync } from 'node:fs'
 
-import { readConfiguration } from './configuration.ts'
-import { HarnessError } from './errors.ts'
+import { readIdleMs } from './configuration.ts'
+import { HarnessError, messageOf } from './errors.ts'
 import { Fleet } from './fleet.ts'
 import { Keeper } from './keeper-client.ts'
 import { pruneLogs } from './log.ts'
-import { packError, receiveLines, sendLine } from './protocol.ts'
-import type { Request, Status } from './protocol.ts'
+import type { Status } from './protocol.ts'
+import { Session } from './session.ts'
+import type { Serving } from './session.ts'
+import { rootOf } from './stale-roots.ts'
 import { supervisorAddress, supervisorToken } from './supervisor-address.ts'
-import { stateFolder, workspaceId } from './workspace.ts'
+import { supervisorLog } from './supervisor-process.ts'
+import { withoutPassword } from './url-secrets.ts'
+import { workspaceId } from './workspace.ts'
 
 const owner = `${workspaceId}-${randomBytes(4).toString('hex')}`
-const token = Buffer.from(supervisorToken())
-const idleMs = Number(process.env.HARNESS_IDLE_MS ?? readConfiguration().idleMs)
+const token = supervisorToken()
+const idleMs = readIdleMs()
 
 let pinned = false
 let ending: Promise<void> | undefined
 let idleTimer: NodeJS.Timeout | undefined
-const connections = new Set<Socket>()
+const sessions = new Set<Session>()
 
-const listener = createServer((socket) => serve(socket))
+const listener = createServer((socket) => {
+  const session = new Session(socket, token, serving)
+  sessions.add(session)
+  watchIdle()
+  void session.ended.then(() => {
+    sessions.delete(session)
+    watchIdle()
+  })
+})
 await takeName()
 pruneLogs()
-const log = openSync(join(stateFolder('logs'), 'supervisor.log'), 'a', 0o600)
-const root = join(tmpdir(), `proving-ground-${owner}`)
 // Clients may connect from now on; what they ask waits until there is a keeper to clean up behind it.
-const fleet = Keeper.start(root, owner, log).then((keeper) => ({ keeper, fleet: new Fleet(owner, root, keeper) }))
-fleet.catch((error: unknown) => {
-  process.stderr.write(`${packError(error).message}\n`)
-  process.exit(1)
+const started = start()
+const serving: Serving = {
+  fleet: started.then(({ fleet }) => fleet),
+  isEnding: () => ending !== undefined,
+  pin: () => (pinned = true),
+  status: async (): Promise<Status> => ({ supervisor: process.pid, pinned, servers: (await started).fleet.status() }),
+  end: () => void end(),
+  report,
+}
+// Whoever is connected is told why; then there is nothing to stay for.
+started.catch((error: unknown) => {
+  report(error)
+  void end()
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
 watchIdle()
 flushCompileCache() // It may be killed before it could write what it compiled.
 
+async function start(): Promise<{ fleet: Fleet; keeper: Keeper }> {
+  const root = rootOf(owner)
+  const keeper = await Keeper.start(root, owner, openSync(supervisorLog(), 'a', 0o600))
+  return { keeper, fleet: new Fleet(owner, root, keeper, report) }
+}
+
 /** Listens under the workspace's name, or ends this process because another has it. */
 async function takeName(): Promise<void> {
-  const code = await new Promise<string | undefined>((resolve) => {
-    listener.once('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+  const problem = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    listener.once('error', resolve)
     listener.listen(supervisorAddress, () => resolve(undefined))
   })
-  if (code === undefined) return
-  if (code === 'EADDRINUSE' && !supervisorAddress.startsWith('\0') && !(await answers())) {
-    rmSync(supervisorAddress, { force: true }) // The socket file of one that was killed.
-    return await takeName()
-  }
-  process.exit(code === 'EADDRINUSE' ? 0 : 1)
+  if (problem === undefined) return
+  if (problem.code !== 'EADDRINUSE') throw problem
+  if (supervisorAddress.startsWith('\0') || (await answers())) process.exit(0)
+  rmSync(supervisorAddress, { force: true }) // The socket file of one that was killed.
+  await takeName()
 }
 
 async function answers(): Promise<boolean> {
@@ -67,87 +88,35 @@ async function answers(): Promise<boolean> {
   })
 }
 
-function serve(socket: Socket): void {
-  const leases = new Set<string>()
-  let isKnown = false
-  connections.add(socket)
-  watchIdle()
-  socket.on('error', () => socket.destroy()) // A client was killed; `close` cleans up after it.
-  receiveLines(socket, (message) => {
-    if (isKnown) return void answer(socket, leases, message as Request & { id: number })
-    isKnown = isToken((message as { token?: unknown }).token)
-    if (!isKnown) socket.destroy()
-  })
-  socket.on('close', () => void forget(socket, leases))
-}
-
-async function forget(socket: Socket, leases: Set<string>): Promise<void> {
-  const running = await fleet
-  const released = await Promise.allSettled([...leases].map((id) => running.fleet.release(id)))
-  for (const result of released) if (result.status === 'rejected') report(result.reason)
-  connections.delete(socket)
-  watchIdle()
-}
-
-function isToken(candidate: unknown): boolean {
-  const bytes = Buffer.from(String(candidate))
-  return bytes.length === token.length && timingSafeEqual(bytes, token)
-}
-
-async function answer(socket: Socket, leases: Set<string>, request: Request & { id: number }): Promise<void> {
-  try {
-    sendLine(socket, { id: request.id, result: await carryOut(socket, leases, request) })
-  } catch (error) {
-    sendLine(socket, { id: request.id, error: packError(error) })
-  }
-}
-
-async function carryOut(socket: Socket, leases: Set<string>, request: Request): Promise<unknown> {
-  const running = (await fleet).fleet
-  if (ending && request.ask !== 'status')
-    throw new HarnessError('asking the supervisor: it is ending', { remedy: 'Give the command again.' })
-  switch (request.ask) {
-    case 'lease': {
-      const lease = await running.lease(request, request.options)
-      leases.add(lease.id)
-      // The holder went away while its lease was being made.
-      if (socket.destroyed) await running.release(lease.id)
-      return lease
-    }
-    case 'release':
-      await running.release(request.lease)
-      leases.delete(request.lease)
-      return null
-    case 'up':
-      await running.up(request)
-      pinned = true
-      return null
-    case 'status':
-      return { supervisor: process.pid, pinned, servers: await running.status() } satisfies Status
-    case 'down':
-      setImmediate(() => void end())
-      return null
-  }
-}
-
 /** Ends this process once nobody has been connected for a while, unless it was told to stay. */
 function watchIdle(): void {
   clearTimeout(idleTimer)
-  if (connections.size > 0 || pinned) return
+  if (sessions.size > 0 || pinned) return
   idleTimer = setTimeout(() => void end(), idleMs)
 }
 
 function end(): Promise<void> {
-  ending ??= (async () => {
-    listener.close()
-    const { fleet: running, keeper } = await fleet
-    await running.end()
-    await keeper.finish()
-    process.exit(0)
-  })()
+  ending ??= endInOrder()
   return ending
 }
 
+async function endInOrder(): Promise<void> {
+  listener.close()
+  let code = 0
+  try {
+    const { fleet, keeper } = await started
+    await fleet.end()
+    await keeper.finish()
+  } catch (error) {
+    report(error)
+    code = 1
+  }
+  // Those that wait are answered before their connection goes.
+  await Promise.all([...sessions].map((session) => session.close()))
+  process.exit(code)
+}
+
 function report(error: unknown): void {
-  process.stderr.write(`${new Date().toISOString()} ${packError(error).message}\n`)
+  const remedy = error instanceof HarnessError && error.remedy !== undefined ? `\n  ${error.remedy}` : ''
+  process.stderr.write(`${new Date().toISOString()} ${withoutPassword(messageOf(error))}${remedy}\n`)
 }

@@ -11,9 +11,17 @@ export function servingVariables(
   environment: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
   const stem = variableStem(name)
-  const names = ['HARNESS_PROVIDER', `HARNESS_PROVIDER_${stem}`, `HARNESS_IMAGE_${stem}`, `${stem}_URL`, `${stem}_MANAGEMENT_URL`]
-  return Object.fromEntries(names.flatMap((variable) => {
-    const value = environment[variable]
-    return value === undefined || value === '' ? [] : [[variable, value]]
-  }))
+  const names = [
+    'HARNESS_PROVIDER',
+    `HARNESS_PROVIDER_${stem}`,
+    `HARNESS_IMAGE_${stem}`,
+    `${stem}_URL`,
+    `${stem}_MANAGEMENT_URL`,
+  ]
+  return Object.fromEntries(
+    names.flatMap((variable) => {
+      const value = environment[variable]
+      return value === undefined || value === '' ? [] : [[variable, value]]
+    }),
+  )
 }

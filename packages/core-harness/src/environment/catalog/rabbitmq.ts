@@ -1,11 +1,11 @@
 import { connect } from 'amqplib'
-import { readdirSync, existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { Dependency, Installation, Limits, Missing, Server } from '../dependency.ts'
+import type { Dependency, Installation, Limits, Missing } from '../dependency.ts'
 import { HarnessError } from '../errors.ts'
-import { findProgram } from '../program.ts'
+import { findProgram, findServerProgram } from '../program.ts'
 import { versionIn } from '../version.ts'
 
 const MANAGEMENT_PORT = 15_672
@@ -27,8 +27,17 @@ export const rabbitmq: Dependency = {
   native: {
     find: () => Promise.resolve(findRabbitmq()),
     async start({ installation, directory, limits, secret, freePort, spawn }) {
-      const [port, management, distribution, names] = await Promise.all([freePort(), freePort(), freePort(), freePort()])
-      const listeners = [`listeners.tcp.1 = 127.0.0.1:${port}`, 'management.tcp.ip = 127.0.0.1', `management.tcp.port = ${management}`]
+      const [port, management, distribution, names] = await Promise.all([
+        freePort(),
+        freePort(),
+        freePort(),
+        freePort(),
+      ])
+      const listeners = [
+        `listeners.tcp.1 = 127.0.0.1:${port}`,
+        'management.tcp.ip = 127.0.0.1',
+        `management.tcp.port = ${management}`,
+      ]
       await writeFile(join(directory, 'rabbitmq.conf'), settings(limits, secret, listeners), { mode: 0o600 })
       await writeFile(join(directory, 'enabled_plugins'), '[rabbitmq_management].')
       await mkdir(join(directory, 'home'))
@@ -61,7 +70,7 @@ export const rabbitmq: Dependency = {
       const channel = await connection.createChannel()
       const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true })
       await channel.deleteQueue(queue)
-      await manage({ urls, version: '' }, 'GET', '/api/overview')
+      await manage(urls, 'GET', '/api/overview')
       return versionIn(String(connection.connection.serverProperties.version))
     } finally {
       await connection.close()
@@ -69,32 +78,35 @@ export const rabbitmq: Dependency = {
   },
   async slice(server, id) {
     const host = virtualHostOf(id)
-    await manage(server, 'PUT', `/api/vhosts/${host}`, {})
+    await manage(server.urls, 'PUT', `/api/vhosts/${host}`, {})
     const user = decodeURIComponent(new URL(server.urls[0] ?? '').username) || 'guest'
     const all = { configure: '.*', write: '.*', read: '.*' }
-    await manage(server, 'PUT', `/api/permissions/${host}/${encodeURIComponent(user)}`, all)
+    await manage(server.urls, 'PUT', `/api/permissions/${host}/${encodeURIComponent(user)}`, all)
     const url = new URL(server.urls[0] ?? '')
     url.pathname = `/${host}`
     return { url: url.href, urls: [url.href] }
   },
   async clean(server, id) {
-    await manage(server, 'DELETE', `/api/vhosts/${virtualHostOf(id)}`)
+    await manage(server.urls, 'DELETE', `/api/vhosts/${virtualHostOf(id)}`)
   },
 }
 
-/** The server's own script: the one on the PATH of a Debian machine changes the account and hides the output. */
+/** The server's own script first: the one on the PATH of a Debian machine changes the account and hides the output. */
 function findRabbitmq(): Installation | Missing {
-  const program = findProgram('rabbitmq-server', [])
-  const own = ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server'].find(existsSync)
-  const found = own ?? program
-  if (found === undefined)
+  const program = findServerProgram('rabbitmq-server', {
+    before: ['/usr/lib/rabbitmq/bin', '/opt/homebrew/opt/rabbitmq/sbin'],
+  })
+  if (program === undefined)
     return {
       missing: 'there is no rabbitmq-server on the PATH or in the usual places',
       install: 'apt-get install rabbitmq-server',
     }
   if (findProgram('epmd') === undefined)
-    return { missing: `there is ${found}, but no Erlang (epmd) on the PATH`, install: 'apt-get install rabbitmq-server' }
-  return { program: found, version: installedVersion(found), origin: found }
+    return {
+      missing: `there is ${program}, but no Erlang (epmd) on the PATH`,
+      install: 'apt-get install rabbitmq-server',
+    }
+  return { program, version: installedVersion(program), origin: program }
 }
 
 /** Read off the folder that the package has put the release into: to ask the program takes a second. */
@@ -144,22 +156,25 @@ function virtualHostOf(id: string): string {
   return `lease-${id}`
 }
 
-function managementUrl(server: Server): URL {
-  if (server.urls[1] !== undefined) return new URL(server.urls[1])
-  const url = new URL((server.urls[0] ?? '').replace(/^amqp/, 'http'))
+function managementUrl([amqp = '', management]: readonly string[]): URL {
+  if (management !== undefined) return new URL(management)
+  const url = new URL(amqp.replace(/^amqp/, 'http'))
   url.port = String(MANAGEMENT_PORT)
   return url
 }
 
 /** @throws HarnessError when the management interface cannot be reached or refuses */
-async function manage(server: Server, method: string, path: string, body?: object): Promise<void> {
-  const base = managementUrl(server)
+async function manage(urls: readonly string[], method: string, path: string, body?: object): Promise<void> {
+  const base = managementUrl(urls)
   const credentials = `${decodeURIComponent(base.username) || 'guest'}:${decodeURIComponent(base.password) || 'guest'}`
   let response: Response
   try {
     response = await fetch(new URL(path, `${base.protocol}//${base.host}`), {
       method,
-      headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+        'content-type': 'application/json',
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(10_000),
     })
@@ -170,7 +185,10 @@ async function manage(server: Server, method: string, path: string, body?: objec
     })
   }
   if (response.ok || (method === 'DELETE' && response.status === 404)) return
-  throw new HarnessError(`asking RabbitMQ's management interface at ${base.host}: ${method} ${path} gave ${response.status}`, {
-    remedy: 'The user needs the tag "administrator" to make virtual hosts.',
-  })
+  throw new HarnessError(
+    `asking RabbitMQ's management interface at ${base.host}: ${method} ${path} gave ${response.status}`,
+    {
+      remedy: 'The user needs the tag "administrator" to make virtual hosts.',
+    },
+  )
 }

@@ -10,6 +10,7 @@ export async function askRedis<Value>(url: string, ask: (connection: Redis) => P
     lazyConnect: true,
     retryStrategy: () => null,
     connectTimeout: 2_000,
+    commandTimeout: 10_000,
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
   })

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { askProgram, findProgram } from '../program.ts'
+import { askProgram, findServerProgram } from '../program.ts'
 import { versionIn } from '../version.ts'
 import type { Dependency, Installation, LeaseOptions, Limits, Missing } from '../dependency.ts'
 import { askRedis, removeByPrefix } from './redis-connection.ts'
@@ -58,9 +58,12 @@ export const redis: Dependency = {
 
 /** Also serves redis-cluster. */
 export async function findRedis(): Promise<Installation | Missing> {
-  const program = findProgram('redis-server')
+  const program = findServerProgram('redis-server')
   if (program === undefined)
-    return { missing: 'there is no redis-server on the PATH or in the usual places', install: 'apt-get install redis-server' }
+    return {
+      missing: 'there is no redis-server on the PATH or in the usual places',
+      install: 'apt-get install redis-server',
+    }
   return { program, version: versionIn(await askProgram(program, ['--version'])), origin: program }
 }
 

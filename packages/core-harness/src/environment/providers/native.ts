@@ -20,7 +20,12 @@ export interface Started {
 export async function startNative(
   dependency: Dependency,
   resolution: Extract<Resolution, { provider: 'native' }>,
-  site: { readonly directory: string; readonly log: ServerLog; readonly options: LeaseOptions; readonly secret: string },
+  site: {
+    readonly directory: string
+    readonly log: ServerLog
+    readonly options: LeaseOptions
+    readonly secret: string
+  },
 ): Promise<Started> {
   const { limits, installation } = resolution
   const processes: GuardedProcess[] = []

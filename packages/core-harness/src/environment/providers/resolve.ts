@@ -3,8 +3,9 @@ import { PROVIDER_NAMES, isMissing } from '../dependency.ts'
 import type { Dependency, Installation, Limits, ProviderName } from '../dependency.ts'
 import type { Configuration } from '../configuration.ts'
 import { askDocker } from './docker.ts'
-import { parseExternalUrl } from './external.ts'
+import { parseExternalUrls } from './external.ts'
 import { variableStem } from '../variables.ts'
+import { compareVersions } from '../version.ts'
 
 /** What the user's environment and configuration say about one dependency, before anything was looked at. */
 export interface Preference {
@@ -106,8 +107,11 @@ function askExternal(dependency: Dependency, { url, companionUrl, limits }: Pref
   const provider = 'external'
   const remedy = `Set ${dependency.urlVariable}, for example ${dependency.schemes[0]}//127.0.0.1:…`
   if (url === undefined) return { provider, obstacle: `${dependency.urlVariable} is not set`, remedy }
-  const companions = companionUrl === undefined ? [] : [companionUrl]
-  const urls = [...parseExternalUrl(dependency, url), ...companions]
+  const companions =
+    companionUrl === undefined
+      ? []
+      : parseExternalUrls(dependency, companionUrl, dependency.companionVariable, ['http:', 'https:'])
+  const urls = [...parseExternalUrls(dependency, url), ...companions]
   return { provider, resolution: { provider, urls, limits, why: `${dependency.urlVariable} is set` } }
 }
 
@@ -123,6 +127,12 @@ async function askNative(dependency: Dependency, { limits }: Preference): Promis
   try {
     const found = await dependency.native.find()
     if (isMissing(found)) return { provider, obstacle: found.missing, remedy: found.install }
+    if (found.version !== '' && compareVersions(found.version, dependency.minimumVersion) < 0)
+      return {
+        provider,
+        obstacle: `${found.origin} ${found.version} is too old: ${dependency.minimumVersion} or later is needed`,
+        remedy: `Install ${dependency.title} ${dependency.minimumVersion} or later, or set ${dependency.urlVariable}.`,
+      }
     const why = `${found.origin} ${found.version}`
     return { provider, resolution: { provider, installation: found, limits, why } }
   } catch (error) {
