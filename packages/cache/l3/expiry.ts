@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CacheKey } from '../src/contract.ts'
 import { INVALIDATION_BOUND_MS, TTL_TOLERANCE_MS } from '../src/contract.ts'
 import type { Node } from './cluster-of-nodes.ts'
-import { Observation, type Read } from './observation.ts'
+import { observe, type Read } from './observation.ts'
 
 /** When a lifetime began, as far as the caller can know: between the two. */
 export interface Began {
@@ -42,12 +42,10 @@ export async function readPastExpiry(
   ttlMs: number,
   emptyReads = 3,
 ): Promise<readonly Read<unknown>[]> {
-  const observation = new Observation<unknown>(nodes.map((node) => () => node.service.get(key)))
-  try {
+  const readers = nodes.map((node) => (): Promise<unknown> => node.service.get(key))
+  return await observe(readers, async (observation) => {
     await until(began.acknowledgedMs + ttlMs + TTL_TOLERANCE_MS)
     await observation.untilEach('after the TTL', emptyReads, (read) => mustBeEmpty(read, began, ttlMs))
     return observation.reads
-  } finally {
-    await observation.stop()
-  }
+  })
 }

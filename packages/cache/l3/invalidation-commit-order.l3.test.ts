@@ -5,7 +5,7 @@ import { cache, INVALIDATION_BOUND_MS } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
 import { A_MINUTE, hostCluster, range, type Context, type Node } from './cluster-of-nodes.ts'
 import { until } from './expiry.ts'
-import { Observation } from './observation.ts'
+import { observe } from './observation.ts'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 
@@ -36,9 +36,11 @@ guarantee('cache.invalidation.commit-order', async (context) => {
   /** All that any node serves, by whichever method, from 50 ms after this call. */
   const whatIsServed = async (some: readonly Node[]): Promise<Set<unknown>> => {
     await until(performance.now() + INVALIDATION_BOUND_MS)
-    const observation = new Observation(some.flatMap((node) => [() => ask(node), () => node.service.get(KEY)]))
-    await observation.untilEach('after the bound', 5, () => true)
-    const reads = await observation.stop()
+    const readers = some.flatMap((node) => [() => ask(node), () => node.service.get(KEY)])
+    const reads = await observe(readers, async (observation) => {
+      await observation.untilEach('after the bound', 5, () => true)
+      return observation.reads
+    })
     return new Set(reads.map((read) => read.failure ?? read.answer).filter((answer) => answer !== undefined))
   }
 

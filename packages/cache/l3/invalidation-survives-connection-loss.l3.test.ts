@@ -4,7 +4,7 @@ import { cache, INVALIDATION_BOUND_MS } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
 import { A_MINUTE, optionsFor, range } from './cluster-of-nodes.ts'
 import { until } from './expiry.ts'
-import { Observation } from './observation.ts'
+import { observe, type Read } from './observation.ts'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 
@@ -23,36 +23,38 @@ guarantee('cache.invalidation.survives-connection-loss', async (context) => {
   let servedAgain = 0
   for (const cutBefore of range(3)) {
     await Promise.all(KEYS.map((key) => connected.service.set(key, 'old', A_MINUTE)))
-    const observation = new Observation(KEYS.map((key) => () => cutOff.service.get(key)))
-    await observation.untilHot('old')
+    const readers = KEYS.map((key) => () => cutOff.service.get(key))
+    const { late, whileCutOff, again } = await observe(readers, async (observation) => {
+      await observation.untilHot('old')
+      await proxy.cut()
+      await Promise.all(
+        KEYS.map((key, index) =>
+          AFTERWARDS[index] === undefined
+            ? connected.service.delete(key)
+            : connected.service.set(key, AFTERWARDS[index], A_MINUTE),
+        ),
+      )
+      const acknowledgedMs = performance.now()
+      await until(acknowledgedMs + INVALIDATION_BOUND_MS)
+      // These begin late and while the node is cut off; they may fail or wait, but not give what is no longer true.
+      const beganCutOff = Promise.allSettled(readers.map((read) => read()))
+      await proxy.restore()
+      const restoredMs = performance.now()
+      const isAgain = (read: Read<unknown>): boolean => read.beganMs > restoredMs && read.failure === undefined
+      await observation.untilEach('after the connection is back', 20, isAgain)
+      return {
+        late: observation.reads.filter((read) => read.beganMs >= acknowledgedMs + INVALIDATION_BOUND_MS),
+        whileCutOff: await beganCutOff,
+        again: observation.reads.filter(isAgain).length,
+      }
+    })
 
-    await proxy.cut()
-    await Promise.all(
-      KEYS.map((key, index) =>
-        AFTERWARDS[index] === undefined
-          ? connected.service.delete(key)
-          : connected.service.set(key, AFTERWARDS[index], A_MINUTE),
-      ),
-    )
-    const acknowledgedMs = performance.now()
-    await until(acknowledgedMs + INVALIDATION_BOUND_MS)
-    // These begin late and while the node is cut off; they may fail or wait, but not give what is no longer true.
-    const whileCutOff = Promise.allSettled(KEYS.map((key) => cutOff.service.get(key)))
-    await proxy.restore()
-    const restoredMs = performance.now()
-    await observation.untilEach(
-      'after the connection is back',
-      20,
-      (read) => read.beganMs > restoredMs && !read.failure,
-    )
-    const reads = await observation.stop()
-
-    const late = reads.filter((read) => read.beganMs >= acknowledgedMs + INVALIDATION_BOUND_MS)
-    expect(late.filter((read) => !read.failure && read.answer !== AFTERWARDS[read.reader])).toEqual([])
-    expect((await whileCutOff).map((read) => read.status === 'fulfilled' && read.value === 'old')).not.toContain(true)
+    const answered = late.filter((read) => read.failure === undefined)
+    expect(answered.filter((read) => read.answer !== AFTERWARDS[read.reader])).toEqual([])
+    expect(whileCutOff.map((read) => read.status === 'fulfilled' && read.value === 'old')).not.toContain(true)
     expect(proxy.connections).toBeGreaterThan(cutBefore + 1)
-    failedReads += reads.filter((read) => read.failure).length
-    servedAgain += reads.filter((read) => read.beganMs > restoredMs && !read.failure).length
+    failedReads += late.length - answered.length
+    servedAgain += again
   }
   context.evidence({ cuts: 3, keys: KEYS.length, failedReads, servedAgain, connections: proxy.connections })
 })

@@ -4,7 +4,7 @@ import { cache, INVALIDATION_BOUND_MS } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
 import { A_MINUTE, hostCluster, range } from './cluster-of-nodes.ts'
 import { until } from './expiry.ts'
-import { Observation } from './observation.ts'
+import { observe } from './observation.ts'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 
@@ -17,9 +17,7 @@ guarantee('cache.invalidation.survives-pause', async (context) => {
     const key = { tenant: 'acme', key: `limit/${round}` }
     const afterwards = round % 2 === 0 ? undefined : 'new'
     await awake!.service.set(key, 'old', A_MINUTE)
-    const observation = new Observation([() => paused!.service.get(key)])
-    await observation.untilHot('old')
-    await observation.stop()
+    await observe([() => paused!.service.get(key)], (observation) => observation.untilHot('old'))
 
     await paused!.pause()
     // The first thing that waits for the paused node is a request of a client, so that it gets to its requests before

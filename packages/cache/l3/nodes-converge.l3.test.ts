@@ -27,17 +27,23 @@ guarantee('cache.nodes.converge', async (context) => {
   const options = optionsFor(await context.lease('redis'))
   const nodes = await hostNodes(context, 4, options)
   const present: number[] = []
+  const values = new Map<CacheKey, string[]>(KEYS.map((key) => [key, []]))
+  const meantFor = (key: CacheKey): string[] => values.get(key)!
   for (const round of range(3)) {
     await Promise.all(
       range(OPERATIONS).map((operation) => {
         const key = KEYS[Math.floor(random() * KEYS.length)]!
-        return operate(nodes[operation % 4]!.service, key, random(), `${round}/${operation}`)
+        const value = `${round}/${operation}`
+        meantFor(key).push(value)
+        return operate(nodes[operation % 4]!.service, key, random(), value)
       }),
     )
     await until(performance.now() + INVALIDATION_BOUND_MS)
 
     const [fresh] = await hostNodes(context, 1, options)
     const held = await Promise.all(KEYS.map((key) => fresh!.service.get(key)))
+    // Whatever the order was, a key holds nothing, or a value that was meant for this key.
+    for (const [index, value] of held.entries()) expect([undefined, ...meantFor(KEYS[index]!)]).toContain(value)
     for (const _ of range(5))
       for (const node of nodes) expect(await Promise.all(KEYS.map((key) => node.service.get(key)))).toEqual(held)
     present.push(held.filter((value) => value !== undefined).length)

@@ -16,11 +16,24 @@ export interface Read<Answer> {
   readonly failure: unknown
 }
 
-/** Readers that go on reading, each with one read under way at a time, while the test changes things. */
-export class Observation<Answer> {
+/**
+ * Lets readers read on, each with one read under way at a time, while `meanwhile` changes things and waits for what they
+ * find. They stop when it ends, however it ends.
+ */
+export async function observe<Answer, Result>(
+  readers: readonly (() => Promise<Answer>)[],
+  meanwhile: (observation: Observation<Answer>) => Promise<Result>,
+): Promise<Result> {
+  const observation = new Observation(readers)
+  try {
+    return await meanwhile(observation)
+  } finally {
+    await observation.stop()
+  }
+}
+
+class Observation<Answer> {
   readonly reads: Read<Answer>[] = []
-  /** When each reader's latest read began, ended or not. */
-  readonly latestBeganMs: number[] = []
   readonly #readers: readonly Promise<void>[]
   #stopped = false
 
@@ -40,31 +53,36 @@ export class Observation<Answer> {
     )
   }
 
-  /** Waits until the latest reads of every reader all gave this answer: its node then has its copy, if it keeps one. */
+  /**
+   * Waits until the latest reads of every reader all gave this answer: its node then has its copy, if it keeps one. The
+   * answer was written before, so a read that began when the bound was over and gives another ends the wait at once.
+   */
   async untilHot(answer: Answer, streak = 5): Promise<void> {
-    await eventually(
-      () =>
-        this.#readers.every((_, reader) => {
-          const own = this.reads.filter((read) => read.reader === reader)
-          const latest = own.slice(-streak)
-          const unknown = own.find((read) => read.failure !== undefined)
-          if (unknown) throw unknown.failure
-          return latest.length === streak && latest.every((read) => read.answer === answer)
-        }),
-      { withinMs: SETTLES_WITHIN_MS / 4, describe: `every node serves ${JSON.stringify(answer)}` },
-    )
+    const beganMs = performance.now()
+    const isWrong = (read: Read<Answer>): boolean =>
+      read.failure !== undefined || (read.answer !== answer && read.beganMs > beganMs + INVALIDATION_BOUND_MS)
+    const isHot = (reader: number): boolean => {
+      const latest = this.reads.filter((read) => read.reader === reader).slice(-streak)
+      return latest.length === streak && latest.every((read) => read.answer === answer)
+    }
+    await eventually(() => this.#readers.every((_, reader) => isHot(reader)) || this.reads.some(isWrong), {
+      withinMs: SETTLES_WITHIN_MS,
+      describe: `every node serves ${JSON.stringify(answer)}`,
+    })
+    const wrong = this.reads.find(isWrong)
+    if (wrong?.failure !== undefined) throw wrong.failure
+    if (wrong)
+      throw new Error(`${JSON.stringify(answer)} was written, but a node serves ${JSON.stringify(wrong.answer)}`)
   }
 
-  async stop(): Promise<readonly Read<Answer>[]> {
+  async stop(): Promise<void> {
     this.#stopped = true
     await Promise.all(this.#readers)
-    return this.reads
   }
 
   async #keepReading(read: () => Promise<Answer>, reader: number): Promise<void> {
     while (!this.#stopped) {
       const beganMs = performance.now()
-      this.latestBeganMs[reader] = beganMs
       const outcome = await read().then(
         (answer) => ({ answer, failure: undefined }),
         (failure: unknown) => ({ answer: undefined, failure }),
@@ -93,8 +111,7 @@ export async function observeChange<Answer>(
   oldAnswer: Answer,
   change: () => Promise<unknown>,
 ): Promise<ObservedChange<Answer>> {
-  const observation = new Observation(readers)
-  try {
+  return await observe(readers, async (observation) => {
     await observation.untilHot(oldAnswer)
     await change()
     const acknowledgedMs = performance.now()
@@ -105,7 +122,5 @@ export async function observeChange<Answer>(
       late: observation.reads.filter(isLate),
       longestStaleMs: Math.max(0, ...stale.map((read) => read.beganMs - acknowledgedMs)),
     }
-  } finally {
-    await observation.stop()
-  }
+  })
 }

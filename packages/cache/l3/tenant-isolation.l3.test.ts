@@ -7,6 +7,7 @@ import { A_MINUTE, hostNodes, optionsFor, type Node } from './cluster-of-nodes.t
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 
 /** Pairs of tenant and key, made so that a careless way to join the two parts makes one name of several. */
+// prettier-ignore
 const PAIRS = [
   // Separators within a part.
   ...[':', '::', '/', '|', '.', '-', '_', ' ', '\0', '\n', '\\', '{', '}', '%3A', '\u001f'].flatMap((separator) => [
@@ -26,7 +27,7 @@ const PAIRS = [
   ['\u00e9', 'x'], ['e\u0301', 'x'], ['E\u0301', 'x'], ['é ', 'x'], ['A', 'x'], ['ﬁ', 'x'], ['fi', 'x'],
   ['\ud800', 'x'], ['\ud801', 'x'], ['\ufffd', 'x'], ['x', '\ud800'], ['x', '\udc00'], ['x', '\ufffd'],
   ['\ud83d', '\ude80'], ['\ud83d\ude80', ''], ['', '\ud83d\ude80'],
-] as const // prettier-ignore
+] as const
 
 const KEYS: readonly CacheKey[] = PAIRS.map(([tenant, key]) => ({ tenant, key }))
 const canaryOf = ({ tenant, key }: CacheKey): string => `canary of ${JSON.stringify([tenant, key])}`

@@ -57,7 +57,7 @@ guarantee('cache.values.round-trip', async (context) => {
   await here.set(key, given, A_MINUTE)
   given.roles.push('admin')
   given.seal[0] = 99
-  for (const _ of range(3)) {
+  for (const _ of range(10)) {
     const got = (await here.get(key)) as typeof given
     expect(differenceOf({ roles: ['reader'], seal: Uint8Array.of(1, 2, 3) }, got)).toBeUndefined()
     got.roles.push('admin')

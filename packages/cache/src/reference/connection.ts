@@ -29,6 +29,7 @@ export class Connection {
   readonly client: (Redis | Cluster) & Scripts
   readonly #name: string
   #lastError: Error | undefined
+  #ready = Promise.withResolvers<void>()
   #closed = false
 
   constructor({ mode, redisUrls }: CacheNodeOptions) {
@@ -39,6 +40,11 @@ export class Connection {
     )
     // Kept for the message of the error that the next operation fails with.
     this.client.on('error', (error: Error) => (this.#lastError = error))
+    this.client.on('ready', () => {
+      this.#ready.resolve()
+      // Attempts that fail close too; those who wait go on waiting for the same promise until one succeeds.
+      this.client.once('close', () => (this.#ready = Promise.withResolvers()))
+    })
   }
 
   get isCluster(): boolean {
@@ -71,11 +77,10 @@ export class Connection {
   /** @throws CacheUnavailableError when there was no connection, no answer in time, or an error for an answer */
   async run<Result>(doing: string, command: () => Promise<Result>, timeoutMs = OPERATION_TIMEOUT_MS): Promise<Result> {
     if (this.#closed) throw new CacheClosedError(`cannot ${doing}: the node was closed; open another`)
+    const beganMs = performance.now()
     try {
-      return await within(timeoutMs, async (signal) => {
-        if (this.client.status !== 'ready') await this.#ready(signal)
-        return await command()
-      })
+      if (this.client.status !== 'ready') await within(timeoutMs, this.#ready.promise)
+      return await within(beganMs + timeoutMs - performance.now(), command())
     } catch (cause) {
       throw new CacheUnavailableError(`cannot ${doing}: Redis at ${this.#name}: ${this.#explain(cause as Error)}`, {
         cause,
@@ -90,18 +95,6 @@ export class Connection {
     this.client.disconnect()
     // Between two attempts there is no socket whose end could be waited for.
     if (!['end', 'close', 'reconnecting'].includes(status)) await ended
-  }
-
-  async #ready(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const settle = (): void => {
-        this.client.off('ready', settle)
-        if (signal.aborted) reject(signal.reason as Error)
-        else resolve()
-      }
-      this.client.once('ready', settle)
-      signal.addEventListener('abort', settle, { once: true })
-    })
   }
 
   #explain(cause: Error): string {

@@ -66,7 +66,7 @@ export class InvalidationLink {
     const { subscriber, channel, missed } = this.#options
     const subscription = new AbortController()
     try {
-      await within(PING_TIMEOUT_MS, () => subscriber.subscribe(channel))
+      await within(PING_TIMEOUT_MS, subscriber.subscribe(channel))
     } catch {
       return this.#reconnect()
     }
@@ -83,7 +83,7 @@ export class InvalidationLink {
     while (!signal.aborted) {
       const sentAtMs = now()
       try {
-        await within(PING_TIMEOUT_MS, () => subscriber.ping())
+        await within(PING_TIMEOUT_MS, subscriber.ping())
       } catch {
         if (!signal.aborted) this.#reconnect()
         return

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis'
 import type { Lifetime } from '../contract.ts'
 import type { Connection } from './connection.ts'
 import { escapeForRedisMatch } from './glob.ts'
@@ -97,17 +98,19 @@ export class SharedTier {
 
   /** All Redis keys that begin with a prefix, master by master, in batches; some may come twice. */
   async *scan(prefix: string): AsyncGenerator<readonly string[]> {
+    for (const master of this.connection.masters()) yield* this.scanMaster(master, prefix)
+  }
+
+  protected async *scanMaster(master: Redis, prefix: string): AsyncGenerator<readonly string[]> {
     const match = `${escapeForRedisMatch(prefix)}*`
-    for (const master of this.connection.masters()) {
-      let cursor = '0'
-      do {
-        const [next, batch] = await this.connection.run('scan the keys of a tenant', () =>
-          master.scan(cursor, 'MATCH', match, 'COUNT', SCAN_COUNT),
-        )
-        cursor = next
-        if (batch.length > 0) yield batch
-      } while (cursor !== '0')
-    }
+    let cursor = '0'
+    do {
+      const [next, batch] = await this.connection.run('scan the keys of a tenant', () =>
+        master.scan(cursor, 'MATCH', match, 'COUNT', SCAN_COUNT),
+      )
+      cursor = next
+      if (batch.length > 0) yield batch
+    } while (cursor !== '0')
   }
 }
 

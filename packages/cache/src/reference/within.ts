@@ -1,22 +1,13 @@
 /**
- * Waits for a task at most so long. The signal is aborted when the time is over; the task's later outcome is then of no
- * one's interest.
+ * Waits for an outcome at most so long; what comes later is of no one's interest.
+ *
+ * @throws Error `no answer within … ms`
  */
-export async function within<Result>(
-  timeoutMs: number,
-  task: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const controller = new AbortController()
+export async function within<Result>(timeoutMs: number, outcome: Promise<Result>): Promise<Result> {
   const { promise: timedOut, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    const error = new Error(`no answer within ${timeoutMs} ms`)
-    reject(error)
-    controller.abort(error)
-  }, timeoutMs)
-  const outcome = task(controller.signal)
-  // Lost to the deadline, a rejection would otherwise count as unhandled.
-  outcome.catch(() => undefined)
+  const timer = setTimeout(() => reject(new Error(`no answer within ${Math.round(timeoutMs)} ms`)), timeoutMs)
   try {
+    // The race listens to both, so that a rejection that comes too late does not count as unhandled.
     return await Promise.race([outcome, timedOut])
   } finally {
     clearTimeout(timer)
