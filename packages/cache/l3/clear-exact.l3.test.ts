@@ -4,7 +4,7 @@ import { cache, INVALIDATION_BOUND_MS } from '../src/contract.ts'
 import type { CacheKey, CacheNode, CacheNodeOptions } from '../src/contract.ts'
 import { A_MINUTE, hostCluster, type Node } from './cluster-of-nodes.ts'
 import { until } from './expiry.ts'
-import { modelMatches } from './glob-model.ts'
+import { modelMatches } from '../src/model/glob-model.ts'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 

@@ -13,7 +13,7 @@ export interface Read<Answer> {
   readonly endedMs: number
   readonly answer: Answer | undefined
   /** Why there is no answer: a node that is cut off may fail, but must not lie. */
-  readonly failure: unknown
+  readonly failure: Error | undefined
 }
 
 /**
@@ -85,7 +85,7 @@ class Observation<Answer> {
       const beganMs = performance.now()
       const outcome = await read().then(
         (answer) => ({ answer, failure: undefined }),
-        (failure: unknown) => ({ answer: undefined, failure }),
+        (failure: Error) => ({ answer: undefined, failure }),
       )
       this.reads.push({ reader, beganMs, endedMs: performance.now(), ...outcome })
       await delay(PAUSE_MS)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { differenceOf } from '../l3/same-value.ts'
+import { differenceOf } from '../src/model/same-value.ts'
 import type { CacheValue } from '../src/contract.ts'
 import { codec } from '../src/reference/codec.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { modelMatches } from '../l3/glob-model.ts'
+import { modelMatches } from '../src/model/glob-model.ts'
 import { compileGlob, escapeForRedisMatch } from '../src/reference/glob.ts'
 
 const text = fc.string({
