@@ -6,6 +6,7 @@ import { RunDirectory } from '../run/run-directory.ts'
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
 const guaranteeReporter = fileURLToPath(new URL('./guarantee-reporter.ts', import.meta.url))
+const transform = fileURLToPath(new URL('./transform.ts', import.meta.url))
 const countReporter = fileURLToPath(new URL('./count-reporter.ts', import.meta.url))
 
 /**
@@ -16,12 +17,14 @@ const countReporter = fileURLToPath(new URL('./count-reporter.ts', import.meta.u
  */
 export function preset(level: 'unit' | 'l3' | 'l4') {
   return {
+    // One for all runs, and all trials of prove: Jest keeps transpiled files by it.
+    id: 'proving-ground',
     roots: [`<rootDir>/${level}`],
     testMatch: [level === 'unit' ? '**/*.test.ts' : `**/*.${level}.test.ts`],
     testEnvironment: 'node',
     extensionsToTreatAsEsm: ['.ts'],
     transform: {
-      '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: join(workspace, 'tsconfig.base.json') }],
+      '^.+\\.ts$': [transform, { useESM: true, tsconfig: join(workspace, 'tsconfig.base.json') }],
     },
     injectGlobals: false,
     errorOnDeprecated: true,
