@@ -2,12 +2,14 @@ import { defineAdapter } from '@proving-ground/core-harness/guarantee/adapter'
 import { BentoCache, bentostore, errors } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis'
-import { Cluster, Redis } from 'ioredis'
-import { once } from 'node:events'
+import { Cluster } from 'ioredis'
+import type { Redis } from 'ioredis'
+import { setTimeout as delay } from 'node:timers/promises'
 import { deserialize, serialize } from 'node:v8'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions, CacheValue } from '../src/contract.ts'
 import { NotSupportedError } from '../src/not-supported-error.ts'
+import { connectPlainly } from '../src/plain-redis.ts'
 
 const LIBRARY = 'bentocache 1.6'
 
@@ -21,15 +23,18 @@ const LIBRARY = 'bentocache 1.6'
  * - Grace periods stay off (the default): they serve what has expired.
  * - The bus's retry queue stays on (the default).
  * - The bus has a channel of a fixed name and the store's; the store is named after the key prefix.
+ * - keepTtl is not in the library, which does not tell what remains: each value is stored beside the time when it ends,
+ *   as an application would do. Reading that and writing it back are two steps.
  *
- * It has no globs and counts nothing: clearing `*` clears the namespace, anything else is refused. It cannot keep
- * the remaining TTL of an entry, has no write fence and no LLM cache. It accepts a Redis Cluster as its connection.
+ * It has no globs and counts nothing: clearing `*` clears the namespace, anything else is refused. It has no write fence
+ * and no LLM cache. It accepts a Redis Cluster as its connection.
  */
 export default defineAdapter(cache, {
   name: 'bentocache',
   offers: ['cluster', 'sessions'],
   async open(options: CacheNodeOptions): Promise<CacheNode> {
-    const connection = await connect(options)
+    const connection = await connectPlainly(options)
+    const subscribersBefore = await countSubscribers(connection, options.keyPrefix)
     const bento = new BentoCache({
       default: options.keyPrefix,
       prefix: options.keyPrefix,
@@ -53,13 +58,25 @@ export default defineAdapter(cache, {
     }
     const ofTenant = (tenant: string): ReturnType<typeof bento.namespace> => namespace(`tenants:${tenant}`)
     const sessions = namespace('sessions')
+    // The library does not tell when its bus has subscribed, and closing it before that ends the process.
+    for (const untilMs = performance.now() + 2000; performance.now() < untilMs; await delay(5))
+      if ((await countSubscribers(connection, options.keyPrefix)) > subscribersBefore) break
+
+    async function set(
+      of: ReturnType<typeof bento.namespace>,
+      key: string,
+      value: CacheValue,
+      ttl: number,
+    ): Promise<void> {
+      await of.set({ key, value: expiring(value, ttl), ttl })
+    }
 
     return {
-      get: ({ tenant, key }) => ofTenant(tenant).get<CacheValue | undefined>({ key }),
+      get: async ({ tenant, key }) => (await ofTenant(tenant).get<Expiring | undefined>({ key }))?.value,
       async set({ tenant, key }, value, lifetime) {
-        if (!('ttlMs' in lifetime))
-          throw new NotSupportedError(LIBRARY, 'keep the remaining TTL of an entry', 'it does not tell what remains')
-        await ofTenant(tenant).set({ key, value, ttl: lifetime.ttlMs })
+        if ('ttlMs' in lifetime) return set(ofTenant(tenant), key, value, lifetime.ttlMs)
+        const stored = await ofTenant(tenant).get<Expiring | undefined>({ key })
+        if (stored) await set(ofTenant(tenant), key, value, stored.endsAtMs - Date.now())
       },
       async delete({ tenant, key }) {
         await ofTenant(tenant).delete({ key })
@@ -71,7 +88,8 @@ export default defineAdapter(cache, {
       },
       async getOrLoad({ tenant, key }, load, { ttlMs }) {
         try {
-          return await ofTenant(tenant).getOrSet<CacheValue>({ key, factory: load, ttl: ttlMs })
+          const factory = async (): Promise<Expiring> => expiring(await load(), ttlMs)
+          return (await ofTenant(tenant).getOrSet({ key, factory, ttl: ttlMs })).value
         } catch (error) {
           // The library wraps what the loader threw.
           throw error instanceof errors.E_FACTORY_ERROR ? error.cause : error
@@ -79,10 +97,8 @@ export default defineAdapter(cache, {
       },
       update: () => Promise.reject(new NotSupportedError(LIBRARY, 'fence a write', 'it has no such operation')),
       sessions: {
-        async start(sessionId, data, { ttlMs }) {
-          await sessions.set({ key: sessionId, value: data, ttl: ttlMs })
-        },
-        get: (sessionId) => sessions.get<CacheValue | undefined>({ key: sessionId }),
+        start: (sessionId, data, { ttlMs }) => set(sessions, sessionId, data, ttlMs),
+        get: async (sessionId) => (await sessions.get<Expiring | undefined>({ key: sessionId }))?.value,
         async end(sessionId) {
           await sessions.delete({ key: sessionId })
         },
@@ -95,8 +111,19 @@ export default defineAdapter(cache, {
   },
 })
 
-async function connect({ mode, redisUrls }: CacheNodeOptions): Promise<Redis | Cluster> {
-  const connection = mode === 'cluster' ? new Cluster([...redisUrls]) : new Redis(redisUrls[0]!)
-  await once(connection, 'ready')
-  return connection
+async function countSubscribers(connection: Redis | Cluster, store: string): Promise<number> {
+  const channel = `bentocache.notifications:${store}`
+  const servers = connection instanceof Cluster ? connection.nodes('master') : [connection]
+  const counts = await Promise.all(servers.map((server) => server.pubsub('NUMSUB', channel)))
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
+interface Expiring {
+  readonly value: CacheValue
+  readonly endsAtMs: number
+}
+
+/** A value beside its end. Without a value there is nothing to wrap, and the library refuses it as it would. */
+function expiring(value: CacheValue, ttlMs: number): Expiring {
+  return value === undefined ? (undefined as never) : { value, endsAtMs: Date.now() + ttlMs }
 }

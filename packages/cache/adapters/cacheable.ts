@@ -2,12 +2,12 @@ import KeyvRedis, { createClient, createCluster } from '@keyv/redis'
 import { defineAdapter } from '@proving-ground/core-harness/guarantee/adapter'
 import { Cacheable, Keyv, createKeyv } from 'cacheable'
 import type { CacheableSyncOptions } from 'cacheable'
-import { Cluster, Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions, CacheValue } from '../src/contract.ts'
 import { NotSupportedError } from '../src/not-supported-error.ts'
+import { connectPlainly, credentialsOf } from '../src/plain-redis.ts'
 
 const LIBRARY = 'cacheable 2.5'
 
@@ -35,7 +35,10 @@ export default defineAdapter(cache, {
   async open(options: CacheNodeOptions): Promise<CacheNode> {
     const client =
       options.mode === 'cluster'
-        ? createCluster({ rootNodes: options.redisUrls.map((url) => ({ url })) })
+        ? createCluster({
+            rootNodes: options.redisUrls.map((url) => ({ url })),
+            defaults: credentialsOf(options.redisUrls[0]!),
+          })
         : createClient({ url: options.redisUrls[0]! })
     let lastFailure: unknown
     const remember = (error: unknown): void => void (lastFailure = error)
@@ -112,13 +115,7 @@ class RedisMessages implements MessageProvider {
   readonly #subscriber: Redis | Cluster
 
   static async connect(options: CacheNodeOptions): Promise<RedisMessages> {
-    const open = async (): Promise<Redis | Cluster> => {
-      const { mode, redisUrls } = options
-      const connection = mode === 'cluster' ? new Cluster([...redisUrls]) : new Redis(redisUrls[0]!)
-      await once(connection, 'ready')
-      return connection
-    }
-    return new RedisMessages(await open(), await open())
+    return new RedisMessages(await connectPlainly(options), await connectPlainly(options))
   }
 
   private constructor(publisher: Redis | Cluster, subscriber: Redis | Cluster) {

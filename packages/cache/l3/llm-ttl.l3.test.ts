@@ -7,7 +7,7 @@ import type { LlmNode } from './llm-requests.ts'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 
-const TTL_MS = 500
+const TTL_MS = 1000
 const PARAPHRASE = 'How can I reset my password, please?'
 
 interface Reading {
@@ -40,7 +40,7 @@ guarantee('cache.llm.ttl', async (context) => {
   const redis = await context.lease('redis')
   const options = optionsOn(redis)
   const nodes = await Promise.all([context.host(options), context.host(options)])
-  const canary = 'an answer for half a second'
+  const canary = 'an answer for a second'
 
   // Another answer keeps the scope alive, so that nothing ends only because all of it does.
   await ask(nodes[0], requestOf({ prompt: 'Which regions store my data?' }), 'Frankfurt')
@@ -53,7 +53,7 @@ guarantee('cache.llm.ttl', async (context) => {
 
   const early = readings.filter(({ endedAt, hit }) => endedAt < certainlyAliveUntil && !hit)
   const late = readings.filter(({ beganAt, hit }) => beganAt > certainlyOverFrom && hit)
-  expect({ early, late }).toEqual({ early: [], late: [] })
+  expect({ early: early.slice(0, 3), late: late.slice(0, 3) }).toEqual({ early: [], late: [] })
   for (const kind of ['exact', 'semantic'] as const) {
     expect(readings.some((reading) => reading.kind === kind && reading.hit)).toBe(true)
     expect(readings.some((reading) => reading.kind === kind && reading.beganAt > certainlyOverFrom)).toBe(true)
