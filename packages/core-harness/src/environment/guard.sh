@@ -1,26 +1,32 @@
 #!/bin/sh
 # Runs a command for as long as its owner lives.
 #
-#   guard.sh SIGNAL GRACE_TENTHS DIRECTORY COMMAND [ARGUMENT...]
+#   guard.sh SIGNAL GRACE_TENTHS DIRECTORY AFTERWARDS COMMAND [ARGUMENT...]
 #
 # Standard input is a pipe whose other end only the owner holds. When it closes (the owner closed it, ended, or was
 # killed outright) the command gets SIGNAL, then after GRACE_TENTHS tenths of a second its whole process group gets
-# SIGKILL. However the command ends, its group is killed, DIRECTORY is removed when it is not empty text, and the guard
-# exits as the command did. A shell and not Node, because there is one guard for each process and it has to cost next to
+# SIGKILL. However the command ends, its group is killed, the script AFTERWARDS is run with DIRECTORY, and DIRECTORY is
+# removed; each only when it is not empty text. The guard exits as the command did. A shell and not Node, because there is one guard for each process and it has to cost next to
 # nothing: 2 ms and 1 MiB.
-signal=$1 grace=$2 directory=$3
-shift 3
+signal=$1 grace=$2 directory=$3 afterwards=$4
+shift 4
 
 exec 3<&0 </dev/null
 
-# A process group of its own, so that what the command starts ends with it.
+# A process group of its own, so that what the command starts ends with it. Job control gives it one where there is no
+# setsid, as on macOS.
 if command -v setsid >/dev/null 2>&1; then
   setsid "$@" 3<&- &
-  child=$! group=-$!
 else
+  set -m 2>/dev/null
   "$@" 3<&- &
-  child=$! group=$!
+  set +m 2>/dev/null
 fi
+child=$!
+
+end_group() {
+  kill -s KILL -- "-$child" || kill -s KILL "$child"
+}
 
 (
   # The owner may write one line to say that it wants the command stopped now; anything else is the end of the owner.
@@ -30,7 +36,7 @@ fi
     sleep 0.1
     grace=$((grace - 1))
   done
-  kill -s KILL -- "$group"
+  end_group
 ) 2>/dev/null &
 watcher=$!
 exec 3<&-
@@ -38,6 +44,7 @@ exec 3<&-
 wait "$child"
 status=$?
 kill "$watcher" 2>/dev/null
-kill -s KILL -- "$group" 2>/dev/null
+kill -s KILL -- "-$child" 2>/dev/null
+[ -z "$afterwards" ] || /bin/sh "$afterwards" "$directory"
 [ -z "$directory" ] || rm -rf -- "$directory"
 exit "$status"

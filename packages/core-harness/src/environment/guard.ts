@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { writeSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
@@ -16,6 +16,8 @@ export interface GuardedCommand {
   readonly graceMs?: number
   /** A directory that goes when the command has ended. */
   readonly directory?: string
+  /** A shell script that is run with the directory before that goes: for what the end of a process does not free. */
+  readonly afterwards?: string
   /** Where standard output and error go: an open file, or a pipe that the owner reads. */
   readonly output: number | 'pipe'
 }
@@ -47,6 +49,7 @@ export function spawnGuarded(command: GuardedCommand): GuardedProcess {
       command.stopSignal ?? 'TERM',
       String(graceTenths),
       command.directory ?? '',
+      command.afterwards ?? '',
       command.command,
       ...command.args,
     ],
@@ -61,11 +64,10 @@ export function spawnGuarded(command: GuardedCommand): GuardedProcess {
   // The command may end first; writing the stop line to its guard then fails, which is what was wanted.
   guard.stdin?.on('error', () => guard.stdin?.destroy())
   let alive = true
-  const ended = endOf(guard).finally(() => {
+  const ended = endOf(guard, command.output).finally(() => {
     alive = false
     guard.stdin?.destroy()
   })
-  ended.catch(() => undefined) // Whoever waits for `ended` or `stop` gets the error; nobody has to.
   return {
     guardId: guard.pid ?? -1,
     stdout: guard.stdout,
@@ -81,7 +83,13 @@ export function spawnGuarded(command: GuardedCommand): GuardedProcess {
   }
 }
 
-async function endOf(guard: ChildProcess): Promise<number> {
-  const [code] = (await once(guard, 'exit')) as [number | null]
-  return code ?? 137
+/** A guard that cannot be started says so where its command would have written, and counts as ended with code 127. */
+function endOf(guard: ChildProcess, output: GuardedCommand['output']): Promise<number> {
+  return new Promise((resolve) => {
+    guard.once('exit', (code) => resolve(code ?? 137))
+    guard.once('error', (error) => {
+      if (output !== 'pipe') writeSync(output, `the guard cannot be started: ${error.message}\n`)
+      resolve(127)
+    })
+  })
 }

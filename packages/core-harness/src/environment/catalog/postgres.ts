@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
 import type { Dependency, Limits, Server } from '../dependency.ts'
 import { HarnessError } from '../errors.ts'
 import { versionIn } from '../version.ts'
 import { findPostgres, preparedDataDirectory, unprivileged } from './postgres-installation.ts'
+
+const AFTERWARDS = fileURLToPath(new URL('./postgres-afterwards.sh', import.meta.url))
 
 /**
  * PostgreSQL. A lease is a database, cloned from a template when the holder brings migrations, so that they run once
@@ -31,7 +34,7 @@ export const postgres: Dependency = {
       }
       const { command, args } = unprivileged(installation.program, ['-D', data, ...flags(settings)])
       // Immediate shutdown: nothing of it is kept, but shared memory is given back, which SIGKILL would not do.
-      spawn({ command, args, stopSignal: 'QUIT', limitMemory: true })
+      spawn({ command, args, stopSignal: 'QUIT', limitMemory: true, afterwards: AFTERWARDS })
       return [`postgres://harness:${secret}@127.0.0.1:${port}/postgres`]
     },
   },

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 
@@ -25,15 +25,18 @@ export const redisCluster: Dependency = {
     async start({ installation, directory, limits, options, secret, freePort, spawn }) {
       const ports = await Promise.all(Array.from({ length: MASTERS }, freePort))
       for (const port of ports) {
-        const file = join(directory, `redis-${port}.conf`)
+        // A folder each: when a test kills one master, the others keep theirs.
+        const folder = join(directory, String(port))
+        await mkdir(folder)
         const settings = [
           ...masterSettings(port, await freePort(), secret),
           ...redisSettings({ ...limits, memoryBytes: Math.floor(limits.memoryBytes / MASTERS) }, options),
           'bind 127.0.0.1',
-          `dir ${directory}`,
+          `dir ${folder}`,
         ]
+        const file = join(folder, 'redis.conf')
         await writeFile(file, settings.join('\n'), { mode: 0o600 })
-        spawn({ command: installation.program, args: [file], stopSignal: 'KILL' })
+        spawn({ command: installation.program, args: [file], stopSignal: 'KILL', cwd: folder, directory: folder })
       }
       return urlsOf('127.0.0.1', ports, secret)
     },
@@ -68,8 +71,10 @@ export const redisCluster: Dependency = {
     const versions = await Promise.all(urls.map((url) => askRedis(url, joinCluster(urls))))
     return versions[0] ?? ''
   },
-  slice({ urls: [url = '', ...others] }, id) {
-    return Promise.resolve({ url, urls: [url, ...others], keyPrefix: `${id}:` })
+  /** Makes nothing, but makes sure that all masters are there. */
+  async slice({ urls }, id) {
+    await redisCluster.probe(urls)
+    return { url: urls[0] ?? '', urls, keyPrefix: `${id}:` }
   },
   async clean({ urls }, id) {
     await Promise.all(urls.map((url) => askRedis(url, (connection) => removeByPrefix(connection, `${id}:`))))

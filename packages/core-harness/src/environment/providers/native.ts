@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 
 import type { Dependency, LeaseOptions, NativeSite } from '../dependency.ts'
 import { spawnGuarded } from '../guard.ts'
@@ -33,18 +33,14 @@ export async function startNative(
   await mkdir(site.directory, { recursive: true, mode: 0o711 })
   const spawn: NativeSite['spawn'] = (command) => {
     const limited = withLimits(command, limits.openFiles, command.limitMemory ? limits.memoryBytes : undefined)
-    const started = spawnGuarded({
-      cwd: site.directory,
-      ...command,
-      ...limited,
-      directory: site.directory,
-      output: site.log.descriptor,
-    })
+    const defaults = { cwd: site.directory, directory: site.directory, output: site.log.descriptor }
+    const started = spawnGuarded({ ...defaults, ...command, ...limited })
     processes.push(started)
     return started
   }
   const stop = async (): Promise<void> => {
     await Promise.all(processes.map((started) => started.stop()))
+    await rm(site.directory, { recursive: true, force: true })
   }
   try {
     const { directory, options, secret } = site
