@@ -4,19 +4,16 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 
 import { HarnessError } from '../../environment/errors.ts'
-import { spawnGuarded } from '../../environment/guard.ts'
-import type { GuardedProcess } from '../../environment/guard.ts'
-import { nodeProgram, withCompileCache } from '../../environment/node-program.ts'
+import { withinTime } from '../../environment/within-time.ts'
 import type { Closable } from '../adapter.ts'
 import { eventually } from '../eventually.ts'
-import { Peer } from './peer.ts'
+import { NodeProcess } from './node-process.ts'
+import { NODE_GONE, Peer } from './peer.ts'
 
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
-const OPEN_WITHIN_MS = 20_000
+/** A paused node does not answer. */
+const CLOSE_WITHIN_MS = 10_000
 
 /** A node of an adapter in a process of its own, which can be paused, killed and cut off like any service. */
 export interface HostedNode<Service extends Closable> {
@@ -41,9 +38,10 @@ interface Arrival {
 /** Hosts nodes for one test: they all connect to one listener, on the loopback interface, with a token. */
 export class Hosting {
   readonly #adapterPath: string
-  readonly #nodes = new Set<HostedNode<Closable>>()
+  readonly #processes = new Set<NodeProcess>()
   readonly #arrivals = new Map<string, (arrival: Arrival) => void>()
   #listener: Promise<Server> | undefined
+  #hasEnded = false
 
   constructor(adapterPath: string) {
     this.#adapterPath = adapterPath
@@ -52,38 +50,32 @@ export class Hosting {
   /**
    * Starts a process and opens the adapter in it.
    *
-   * @throws HarnessError when the process does not come up; whatever the adapter's `open` throws
+   * @throws HarnessError when the process does not come up, or the adapter does not open, which is then its cause
    */
   async host<Service extends Closable>(options: unknown): Promise<HostedNode<Service>> {
     this.#listener ??= this.#listen()
     const { port } = (await this.#listener).address() as { port: number }
+    if (this.#hasEnded) throw new HarnessError('starting a node: its test has ended')
     const token = randomBytes(16).toString('hex')
     const arrival = new Promise<Arrival>((resolve) => this.#arrivals.set(token, resolve))
-    const guarded = spawnGuarded({
-      command: nodeProgram,
-      args: ['--disable-warning=ExperimentalWarning', CHILD],
-      env: { ...nodeEnvironment(), HARNESS_HOST_PORT: String(port), HARNESS_HOST_TOKEN: token },
-      stopSignal: 'KILL',
-      output: 'pipe',
-    })
-    const output = keepOutput(guarded)
+    const started = new NodeProcess({ HARNESS_HOST_PORT: String(port), HARNESS_HOST_TOKEN: token })
+    this.#processes.add(started)
     try {
-      const { peer, processId } = await withinOpening(Promise.race([arrival, diedEarly(guarded, output)]))
-      await withinOpening(peer.call('open', this.#adapterPath, options).catch(refuse))
-      const node = new Node<Service>(peer, guarded, processId)
-      this.#nodes.add(node)
-      return node
+      const { peer, processId } = await started.opening(arrival)
+      await started.opening(peer.call('open', this.#adapterPath, options)).catch(refuse)
+      return new Node<Service>(peer, started, processId)
     } catch (error) {
-      await guarded.stop()
+      await started.stop()
       throw error
     } finally {
       this.#arrivals.delete(token)
     }
   }
 
-  /** Ends all nodes, whatever state they are in. */
+  /** Ends all nodes, whatever state they are in, those that are being opened too. */
   async end(): Promise<void> {
-    await Promise.all([...this.#nodes].map((node) => node.kill()))
+    this.#hasEnded = true
+    await Promise.all([...this.#processes].map((started) => started.stop()))
     const listener = await this.#listener
     listener?.close()
   }
@@ -93,7 +85,7 @@ export class Hosting {
       socket.on('error', () => socket.destroy()) // A node that was killed resets its connection; its peer reports it.
       const peer: Peer = new Peer(socket, (token, processId) => {
         const arrived = this.#arrivals.get(String(token))
-        if (!arrived) throw new TypeError('a node calls the test only through the functions that it was given')
+        if (!arrived) return void socket.destroy() // No node of ours.
         arrived({ peer, processId: Number(processId) })
       })
     })
@@ -108,13 +100,13 @@ class Node<Service extends Closable> implements HostedNode<Service> {
   readonly service: Service
   readonly processId: number
   readonly #peer: Peer
-  readonly #guarded: GuardedProcess
+  readonly #process: NodeProcess
 
-  constructor(peer: Peer, guarded: GuardedProcess, processId: number) {
+  constructor(peer: Peer, started: NodeProcess, processId: number) {
     this.#peer = peer
-    this.#guarded = guarded
+    this.#process = started
     this.processId = processId
-    this.service = serviceBy((path, args) => peer.call('invoke', path, args)) as Service
+    this.service = serviceBy((path, args) => this.#invoke(path, args)) as Service
   }
 
   async pause(): Promise<void> {
@@ -128,13 +120,27 @@ class Node<Service extends Closable> implements HostedNode<Service> {
   }
 
   async kill(): Promise<void> {
-    await this.#guarded.stop()
+    await this.#process.stop()
     this.#peer.close()
   }
 
   async close(): Promise<void> {
-    if (this.#guarded.alive) await this.service.close()
-    await this.kill()
+    try {
+      if (this.#process.alive) await withinTime(this.service.close(), CLOSE_WITHIN_MS)
+    } finally {
+      await this.kill()
+    }
+  }
+
+  async #invoke(path: string[], args: unknown[]): Promise<unknown> {
+    try {
+      return await this.#peer.call('invoke', path, args)
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== NODE_GONE || this.#process.wasStopped) throw error
+      // It ended by itself: say what of.
+      const last = await this.#process.lastWords()
+      throw Object.assign(new Error(`${(error as Error).message}; ${last}`, { cause: error }), { code: NODE_GONE })
+    }
   }
 }
 
@@ -147,10 +153,10 @@ function serviceBy(call: (path: string[], args: unknown[]) => Promise<unknown>, 
   })
 }
 
-/** What nodes inherit: nothing that makes them behave as the test runner does. */
-function nodeEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, JEST_WORKER_ID: _worker, ...rest } = process.env
-  return { ...rest, NODE_ENV: 'production', ...withCompileCache() }
+/** An adapter that does not open says nothing about its guarantees. */
+function refuse(error: Error): never {
+  if (error instanceof HarnessError) throw error
+  throw new HarnessError(`opening the adapter in a node: ${error.message}`, { cause: error })
 }
 
 function isStopped(id: number): boolean {
@@ -163,42 +169,4 @@ function processState(id: number): string {
     return execFileSync('ps', ['-o', 'state=', '-p', String(id)], { encoding: 'utf8' }).trim()
   const stat = readFileSync(`/proc/${id}/stat`, 'utf8')
   return stat[stat.lastIndexOf(')') + 2] ?? '?'
-}
-
-/** The last lines that a node wrote, for the error that tells why it ended. */
-function keepOutput(guarded: GuardedProcess): string[] {
-  const lines: string[] = []
-  for (const stream of [guarded.stdout, guarded.stderr]) {
-    if (!stream) continue
-    createInterface({ input: stream }).on('line', (line) => {
-      lines.push(line)
-      if (lines.length > 20) lines.shift()
-    })
-  }
-  return lines
-}
-
-/** An adapter that does not open says nothing about its guarantees. */
-function refuse(error: Error): never {
-  throw new HarnessError(`opening the adapter in a node: ${error.message}`, { cause: error })
-}
-
-async function diedEarly(guarded: GuardedProcess, output: readonly string[]): Promise<never> {
-  const code = await guarded.ended
-  throw new HarnessError(`starting a node: its process ended with code ${code}\n${output.join('\n')}`)
-}
-
-async function withinOpening<Value>(promise: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new HarnessError(`starting a node: not open after ${OPEN_WITHIN_MS} ms`)),
-      OPEN_WITHIN_MS,
-    )
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,17 +1,26 @@
 import type { Duplex } from 'node:stream'
+import { types } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
+
+import { packError, unpackError } from './packed-error.ts'
+import type { PackedError } from './packed-error.ts'
+
+/** A frame that is longer is none: whoever sent it speaks something else. */
+const LONGEST_BYTES = 1024 ** 3
 
 /**
  * One end of a connection over which two processes call each other's functions. Both ends are alike.
  *
  * A frame is a 32-bit big-endian length and a message in V8's structured clone format. Functions in the arguments or the
  * result (at any depth of arrays and plain objects) cross as references and are called back; an AsyncIterable crosses
- * as a reference too and is pulled item by item. References live as long as the connection.
+ * as a reference too and is pulled item by item. Errors keep their name, code and cause. References to functions live as
+ * long as the connection, those to iterables until they were read to the end or left.
  */
 export class Peer {
   readonly #connection: Duplex
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   readonly #local = new Map<number, (...args: unknown[]) => unknown>()
+  readonly #iterators = new Set<AsyncIterator<unknown>>()
   #nextCall = 1
   #nextReference = 1
   #chunks: Buffer[] = []
@@ -63,14 +72,21 @@ export class Peer {
     this.#received += chunk.length
     for (;;) {
       const length = this.#received < 4 ? Infinity : 4 + this.#readHead()
-      if (this.#received < length) return
+      if (length > LONGEST_BYTES && length !== Infinity) return this.#refuse(`a frame of ${length} bytes`)
+      if (this.#received < length || this.#end) return
       const whole = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
-      const message = deserialize(whole.subarray(4, length)) as Message
-      this.#chunks = [whole.subarray(length)]
       this.#received -= length
+      this.#chunks = this.#received === 0 ? [] : [whole.subarray(length)]
+      const message = parse(whole.subarray(4, length))
+      if (!message) return this.#refuse('something that is no message')
       if (message.kind === 'call') void this.#answer(message)
       else this.#settle(message)
     }
+  }
+
+  #refuse(what: string): void {
+    this.#close(new Error(`the other side sent ${what}`))
+    this.#connection.destroy()
   }
 
   /** Joins the chunks only when the head is spread over several: a message of many chunks is copied once. */
@@ -109,6 +125,9 @@ export class Peer {
     this.#end = reason
     for (const { reject } of this.#waiting.values()) reject(disconnected(reason))
     this.#waiting.clear()
+    // Nobody reads on: what they hold is freed as when a reader leaves. A failure of that has nobody to go to.
+    for (const iterator of this.#iterators) void iterator.return?.().catch(() => undefined)
+    this.#iterators.clear()
   }
 
   #refer(target: (...args: unknown[]) => unknown): number {
@@ -117,9 +136,30 @@ export class Peer {
     return reference
   }
 
+  #referIterable(iterable: AsyncIterable<unknown>): number {
+    let iterator: AsyncIterator<unknown> | undefined
+    const reference = this.#refer(async (step) => {
+      if (!iterator) this.#iterators.add((iterator = iterable[Symbol.asyncIterator]()))
+      const leave = (): void => {
+        this.#iterators.delete(iterator as AsyncIterator<unknown>)
+        this.#local.delete(reference)
+      }
+      try {
+        const result = step === 'return' ? await iterator.return?.() : await iterator.next()
+        if (result?.done !== false) leave()
+        return result
+      } catch (error) {
+        leave()
+        throw error
+      }
+    })
+    return reference
+  }
+
   #pack(value: unknown): unknown {
     if (typeof value === 'function') return new Reference('function', this.#refer(value as () => unknown))
-    if (isAsyncIterable(value)) return new Reference('iterable', this.#refer(pullFrom(value)))
+    if (isAsyncIterable(value)) return new Reference('iterable', this.#referIterable(value))
+    if (types.isNativeError(value)) return new Packed(packError(value))
     if (Array.isArray(value)) return value.map((item) => this.#pack(item))
     if (isPlainObject(value)) return mapFields(value, (field) => this.#pack(field))
     return value
@@ -128,6 +168,7 @@ export class Peer {
   #unpack(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((item) => this.#unpack(item))
     if (!isPlainObject(value)) return value
+    if (Packed.isPacked(value)) return unpackError(value.error)
     if (!Reference.isPacked(value)) return mapFields(value, (field) => this.#unpack(field))
     const { reference, kind } = value
     const call = (...args: unknown[]): Promise<unknown> => this.#callReference(reference, args)
@@ -168,39 +209,40 @@ class Reference {
   }
 }
 
-interface PackedError {
-  name: string
-  message: string
-  stack: string | undefined
-  fields: Record<string, unknown>
+/** Stands for an error among the arguments or in the result, of which the structured clone would keep little. */
+class Packed {
+  static readonly MARK = 'proving-ground:error'
+  readonly mark = Packed.MARK
+  readonly error: PackedError
+
+  constructor(error: PackedError) {
+    this.error = error
+  }
+
+  static isPacked(value: object): value is Packed {
+    return 'mark' in value && value.mark === Packed.MARK
+  }
 }
 
-function packError(error: unknown): PackedError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined, fields: {} }
-  const fields = Object.fromEntries(Object.entries(error).filter(([, field]) => isScalar(field)))
-  return { name: error.name, message: error.message, stack: error.stack, fields }
+/** Undefined when the bytes are no message. */
+function parse(bytes: Buffer): Message | undefined {
+  try {
+    const message = deserialize(bytes) as Partial<Message> | null | undefined
+    return message?.kind === 'call' || message?.kind === 'answer' ? (message as Message) : undefined
+  } catch {
+    return undefined // Not in V8's format.
+  }
 }
 
-function unpackError(packed: PackedError): Error {
-  const error = new Error(packed.message)
-  if (packed.stack !== undefined) error.stack = packed.stack
-  return Object.assign(error, packed.fields, { name: packed.name })
-}
+/** What the error of a call says when the other process went away during it. */
+export const NODE_GONE = 'ERR_NODE_GONE'
 
 /** A call failed because the other process went away: what it was doing may or may not have happened. */
 function disconnected(reason: Error): Error {
-  return Object.assign(new Error(`the node went away during the call: ${reason.message}`), { code: 'ERR_NODE_GONE' })
+  return Object.assign(new Error(`the node went away during the call: ${reason.message}`), { code: NODE_GONE })
 }
 
 type Pull = (step: 'next' | 'return') => Promise<unknown>
-
-function pullFrom(iterable: AsyncIterable<unknown>): (...args: unknown[]) => Promise<unknown> {
-  let iterator: AsyncIterator<unknown> | undefined
-  return async (step) => {
-    iterator ??= iterable[Symbol.asyncIterator]()
-    return step === 'return' ? await iterator.return?.() : await iterator.next()
-  }
-}
 
 function iterateBy(pull: Pull): AsyncIterable<unknown> {
   return {
@@ -228,8 +270,4 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 /** Field by field; `__proto__` in data stays a field like any other. */
 function mapFields(object: object, map: (field: unknown) => unknown): object {
   return Object.fromEntries(Object.entries(object).map(([name, field]) => [name, map(field)]))
-}
-
-function isScalar(value: unknown): boolean {
-  return value === null || ['string', 'number', 'boolean', 'bigint', 'undefined'].includes(typeof value)
 }
