@@ -248,7 +248,8 @@ export const cache = defineContract({
     },
     'cache.llm.savings': {
       ...llm,
-      statement: 'At least 40 % of the calls of the sample workload are answered from the cache, each with a right answer',
+      statement:
+        'At least 40 % of the calls of the sample workload are answered from the cache, each with a right answer',
     },
   },
 })

@@ -18,11 +18,15 @@ async function verdictsOn(adapter: string, ids: readonly string[]): Promise<Reco
   const directory = mkdtempSync(join(tmpdir(), 'cache-example-'))
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js']
   const suite = ['--config', 'packages/core-harness/src/jest/l3.config.mjs', '--rootDir', 'packages/cache']
-  const child = spawn(process.execPath, [...jest, ...suite, '-t', ids.map((id) => id.replaceAll('.', '\\.')).join('|')], {
-    cwd: workspace,
-    env: { ...process.env, ADAPTER: adapter, INIT_CWD: workspace, HARNESS_RUN_DIRECTORY: directory },
-    stdio: 'ignore',
-  })
+  const child = spawn(
+    process.execPath,
+    [...jest, ...suite, '-t', ids.map((id) => id.replaceAll('.', '\\.')).join('|')],
+    {
+      cwd: workspace,
+      env: { ...process.env, ADAPTER: adapter, INIT_CWD: workspace, HARNESS_RUN_DIRECTORY: directory },
+      stdio: 'ignore',
+    },
+  )
   await once(child, 'exit')
   const part = JSON.parse(readFileSync(join(directory, 'parts/cache-l3.json'), 'utf8')) as Part
   rmSync(directory, { recursive: true })

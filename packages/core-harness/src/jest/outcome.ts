@@ -25,5 +25,5 @@ function failureOf({ failureMessages }: AssertionResult): string {
 /** Why a whole file could not be run, when that is so. */
 export function fileFailureOf({ testExecError, failureMessage, testResults }: TestResult): string | undefined {
   if (!testExecError && testResults.length > 0) return undefined
-  return failureMessage == null ? undefined : stripVTControlCharacters(failureMessage)
+  return failureMessage ? stripVTControlCharacters(failureMessage) : undefined
 }

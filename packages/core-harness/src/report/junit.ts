@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 import type { GuaranteeResult, RunRecord } from '../run/record.ts'
 
 /** The record as JUnit XML, which CI systems read: a suite for each package, a case for each guarantee. */
@@ -42,17 +44,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-/** For text and attributes; characters that XML 1.0 has no way to write are left out, with their terminal colours. */
+/** What XML 1.0 has no way to write: control characters but tab and line ends, halves of surrogate pairs, and two more. */
+const UNWRITABLE = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\uFFFE\uFFFF]/gu
+
+/** For text and attributes, without terminal colours. */
 export function escape(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- these are the characters that must go
-      .replace(/\u001B\[[0-9;]*m/g, '')
-      // eslint-disable-next-line no-control-regex -- as above
-      .replace(
-        /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
-        '',
-      )
-      .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
-  )
+  return stripVTControlCharacters(text)
+    .replace(UNWRITABLE, '')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }
