@@ -40,6 +40,7 @@ export class Connection {
     )
     // Kept for the message of the error that the next operation fails with.
     this.client.on('error', (error: Error) => (this.#lastError = error))
+    this.client.on('node error', (error: Error) => (this.#lastError = error))
     this.client.on('ready', () => {
       this.#ready.resolve()
       // Attempts that fail close too; those who wait go on waiting for the same promise until one succeeds.

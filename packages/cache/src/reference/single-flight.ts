@@ -103,6 +103,8 @@ export class SingleFlight {
         () => undefined,
       )
     }, LOAD_LEASE_MS / 4)
+    // A load that never ends must not keep a process alive that has closed its node.
+    timer.unref()
     return stop
   }
 }

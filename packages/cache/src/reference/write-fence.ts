@@ -25,6 +25,7 @@ export class WriteFence {
       () => void this.store.fence(redisKey, writer, FENCE_MS).catch(() => undefined),
       FENCE_MS / 4,
     )
+    renewal.unref()
     const committed = await settle(commit)
     clearInterval(renewal)
     // After a failure too: a commit whose answer was lost may have happened.
