@@ -1,1 +1,0 @@
-export { seededRandom } from '../src/sample-traffic/seeded-random.ts'
