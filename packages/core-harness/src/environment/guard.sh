@@ -6,8 +6,11 @@
 # Standard input is a pipe whose other end only the owner holds. When it closes (the owner closed it, ended, or was
 # killed outright) the command gets SIGNAL, then after GRACE_TENTHS tenths of a second its whole process group gets
 # SIGKILL. However the command ends, its group is killed, the script AFTERWARDS is run with DIRECTORY, and DIRECTORY is
-# removed; each only when it is not empty text. The guard exits as the command did. A shell and not Node, because there is one guard for each process and it has to cost next to
-# nothing: 2 ms and 1 MiB.
+# removed; each only when it is not empty text. The guard exits as the command did.
+#
+# SIGNAL is not INT: a shell starts commands in the background with INT and QUIT ignored, so that QUIT too is only for
+# those that set a handler of their own. A shell and not Node, because there is one guard for each process and it has to
+# cost next to nothing: 2 ms and 1 MiB.
 signal=$1 grace=$2 directory=$3 afterwards=$4
 shift 4
 
@@ -40,6 +43,8 @@ end_group() {
 ) 2>/dev/null &
 watcher=$!
 exec 3<&-
+# Who reads the output may be gone; there is still work to do when this shell wants to say that a signal ended the command.
+trap '' PIPE
 
 wait "$child"
 status=$?

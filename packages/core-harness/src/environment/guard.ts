@@ -11,8 +11,8 @@ export interface GuardedCommand {
   readonly args: readonly string[]
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
-  /** What asks the command to stop; SIGKILL follows after `graceMs`. */
-  readonly stopSignal?: 'TERM' | 'INT' | 'QUIT' | 'KILL'
+  /** What asks the command to stop; SIGKILL follows after `graceMs`. QUIT is for one that sets a handler for it. */
+  readonly stopSignal?: 'TERM' | 'QUIT' | 'KILL'
   readonly graceMs?: number
   /** A directory that goes when the command has ended. */
   readonly directory?: string

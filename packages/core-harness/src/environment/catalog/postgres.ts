@@ -30,6 +30,8 @@ export const postgres: Dependency = {
       const settings = {
         ...serverSettings(limits, installation.version),
         listen_addresses: '127.0.0.1',
+        // None: its file would lie in /tmp, and stay there when the server is killed.
+        unix_socket_directories: '',
         port: String(port),
       }
       const { command, args } = unprivileged(installation.program, ['-D', data, ...flags(settings)])

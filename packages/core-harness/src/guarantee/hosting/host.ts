@@ -54,8 +54,9 @@ export class Hosting {
    */
   async host<Service extends Closable>(options: unknown): Promise<HostedNode<Service>> {
     this.#listener ??= this.#listen()
-    const { port } = (await this.#listener).address() as { port: number }
+    const listener = await this.#listener
     if (this.#hasEnded) throw new HarnessError('starting a node: its test has ended')
+    const { port } = listener.address() as { port: number }
     const token = randomBytes(16).toString('hex')
     const arrival = new Promise<Arrival>((resolve) => this.#arrivals.set(token, resolve))
     const started = new NodeProcess({ HARNESS_HOST_PORT: String(port), HARNESS_HOST_TOKEN: token })
