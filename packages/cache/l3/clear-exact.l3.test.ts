@@ -37,7 +37,7 @@ guarantee('cache.clear.exact', async (context) => {
   await Promise.all(everyKey.map((key, index) => nodes[index % 3]!.service.set(key, 'value', A_MINUTE)))
   await until(performance.now() + INVALIDATION_BOUND_MS)
   const before = await readAll(nodes, everyKey) // Every node has its copies now.
-  expect(before.filter(({ found }) => found !== 'value')).toEqual([])
+  expect(before.filter(({ found }) => found !== 'value').slice(0, 5)).toEqual([])
 
   const removed = await Promise.all(
     PATTERNS.map((pattern, index) => nodes[index % 3]!.service.clear(tenantOf(index), pattern)),
@@ -49,7 +49,7 @@ guarantee('cache.clear.exact', async (context) => {
     const pattern = PATTERNS[PATTERNS.findIndex((_, index) => tenantOf(index) === tenant)]
     return found !== (pattern !== undefined && modelMatches(pattern, key) ? undefined : 'value')
   })
-  expect(wrong).toEqual([])
+  expect(wrong.slice(0, 5)).toEqual([])
   const expected = PATTERNS.map((pattern) => KEYS.filter((key) => modelMatches(pattern, key)).length)
   expect(Object.fromEntries(PATTERNS.map((pattern, index) => [pattern, removed[index]]))).toEqual(
     Object.fromEntries(PATTERNS.map((pattern, index) => [pattern, expected[index]])),

@@ -44,7 +44,7 @@ guarantee('cache.eviction.never-wrong', async (context) => {
   await Promise.all(range(KEYS).map(read))
 
   const evictedKeys = await new RedisAccount(context, redis.url).evictedKeys()
-  expect(wrong).toEqual([])
+  expect(wrong.slice(0, 5)).toEqual([])
   expect(evictedKeys).toBeGreaterThan(0)
   expect(misses.length).toBeGreaterThan(0)
   expect(hits.length).toBeGreaterThan(0)

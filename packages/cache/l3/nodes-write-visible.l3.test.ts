@@ -3,7 +3,7 @@ import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
 import { A_MINUTE, hostCluster, range } from './cluster-of-nodes.ts'
-import { observeChange } from './observation.ts'
+import { isNot, observeChange, wrongIn } from './observation.ts'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 
@@ -23,7 +23,7 @@ guarantee('cache.nodes.write-visible', async (context) => {
       () => writer.service.set(key, newValue, round % 3 === 2 ? { keepTtl: true } : A_MINUTE),
     )
 
-    expect(observed.late.filter((read) => read.answer !== newValue)).toEqual([])
+    expect(wrongIn(observed.late, isNot<unknown>(newValue))).toBeUndefined()
     expect(await writer.service.get(key)).toBe(newValue)
     lateReads += observed.late.length
     longestStaleMs = Math.max(longestStaleMs, observed.longestStaleMs)

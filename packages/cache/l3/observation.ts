@@ -124,3 +124,14 @@ export async function observeChange<Answer>(
     }
   })
 }
+
+/** A read that failed, or gave another answer. */
+export function isNot<Answer>(answer: Answer | undefined): (read: Read<Answer>) => boolean {
+  return (read) => read.failure !== undefined || read.answer !== answer
+}
+
+/** How many reads are wrong, with the first and the last of them; undefined when none is. */
+export function wrongIn<Answer>(reads: readonly Read<Answer>[], isWrong: (read: Read<Answer>) => boolean) {
+  const wrong = reads.filter(isWrong)
+  return wrong.length === 0 ? undefined : { count: wrong.length, of: reads.length, first: wrong[0], last: wrong.at(-1) }
+}

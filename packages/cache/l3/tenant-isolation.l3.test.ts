@@ -32,14 +32,14 @@ const PAIRS = [
 const KEYS: readonly CacheKey[] = PAIRS.map(([tenant, key]) => ({ tenant, key }))
 const canaryOf = ({ tenant, key }: CacheKey): string => `canary of ${JSON.stringify([tenant, key])}`
 
-/** What each node gives for each key, beside what it must give. */
-async function readAll(nodes: readonly Node[], expected: (key: CacheKey) => string | undefined) {
+/** Where a node gives for a key what it must not: the first few. */
+async function wrongReads(nodes: readonly Node[], expected: (key: CacheKey) => string | undefined) {
   const reads = await Promise.all(
     nodes.flatMap((node) =>
       KEYS.map(async (key) => ({ key, got: await node.service.get(key), wanted: expected(key) })),
     ),
   )
-  return reads.filter(({ got, wanted }) => got !== wanted)
+  return reads.filter(({ got, wanted }) => got !== wanted).slice(0, 5)
 }
 
 guarantee('cache.tenant.isolation', async (context) => {
@@ -49,7 +49,7 @@ guarantee('cache.tenant.isolation', async (context) => {
 
   await Promise.all(KEYS.map((key, index) => [first!, second!][index % 2]!.service.set(key, canaryOf(key), A_MINUTE)))
   const [fresh] = await hostNodes(context, 1, options)
-  expect(await readAll([fresh!], canaryOf)).toEqual([])
+  expect(await wrongReads([fresh!], canaryOf)).toEqual([])
   const loaded = await Promise.all(
     KEYS.map((key) => second!.service.getOrLoad(key, () => Promise.resolve('nobody'), A_MINUTE)),
   )
@@ -58,9 +58,9 @@ guarantee('cache.tenant.isolation', async (context) => {
   if (context.offers('sessions')) {
     const sessionIds = KEYS.map(({ tenant, key }) => `${tenant}:${key}`)
     await Promise.all(sessionIds.map((id) => first!.service.sessions.start(id, `session ${id}`, A_MINUTE)))
-    expect(await readAll([fresh!], canaryOf)).toEqual([])
+    expect(await wrongReads([fresh!], canaryOf)).toEqual([])
     await Promise.all(sessionIds.map((id) => second!.service.sessions.end(id)))
-    expect(await readAll([fresh!], canaryOf)).toEqual([])
+    expect(await wrongReads([fresh!], canaryOf)).toEqual([])
   }
 
   const cleared = ['a*', '*', 'a', '\ud800']
@@ -68,6 +68,6 @@ guarantee('cache.tenant.isolation', async (context) => {
     expect(await first!.service.clear(tenant, '*')).toBe(KEYS.filter((key) => key.tenant === tenant).length)
   const [afterwards] = await hostNodes(context, 1, options)
   const survivor = (key: CacheKey): string | undefined => (cleared.includes(key.tenant) ? undefined : canaryOf(key))
-  expect(await readAll([afterwards!], survivor)).toEqual([])
+  expect(await wrongReads([afterwards!], survivor)).toEqual([])
   context.evidence({ canaries: KEYS.length, clearedTenants: cleared.length })
 })

@@ -4,6 +4,7 @@ import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions, Lifetime } from '../src/contract.ts'
 import { hostCluster, type Node } from './cluster-of-nodes.ts'
 import { mustBeEmpty, mustServe, readPastExpiry, timed, until, type Began } from './expiry.ts'
+import { isNot, wrongIn } from './observation.ts'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 
@@ -40,8 +41,8 @@ guarantee('cache.ttl.rewrite-rules', async (context) => {
 
   for (const { mustBeNew, mustBeEmpty } of rewrites) {
     expect(mustBeNew.length).toBeGreaterThan(0)
-    expect(mustBeNew.filter((read) => read.answer !== 'new')).toEqual([])
-    expect(mustBeEmpty.filter((read) => read.answer !== undefined || read.failure !== undefined)).toEqual([])
+    expect(wrongIn(mustBeNew, isNot<unknown>('new'))).toBeUndefined()
+    expect(wrongIn(mustBeEmpty, isNot<unknown>(undefined))).toBeUndefined()
   }
   context.evidence({
     servedReads: rewrites.map(({ mustBeNew }) => mustBeNew.length),

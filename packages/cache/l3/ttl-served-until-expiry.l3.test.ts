@@ -4,6 +4,7 @@ import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
 import { hostCluster, range } from './cluster-of-nodes.ts'
 import { mustServe, readPastExpiry, timed } from './expiry.ts'
+import { isNot, wrongIn } from './observation.ts'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 
@@ -30,7 +31,7 @@ guarantee('cache.ttl.served-until-expiry', async (context) => {
   )
 
   for (const { decisive, close } of entries) {
-    expect(decisive.filter((read) => read.answer !== 'value')).toEqual([])
+    expect(wrongIn(decisive, isNot<unknown>('value'))).toBeUndefined()
     for (const node of range(3)) expect(close.filter((read) => read.reader === node).length).toBeGreaterThan(0)
   }
   context.evidence({ lifetimesMs: LIFETIMES_MS, decisiveReads: entries.map(({ decisive }) => decisive.length) })
