@@ -115,7 +115,9 @@ class RedisMessages implements MessageProvider {
   readonly #subscriber: Redis | Cluster
 
   static async connect(options: CacheNodeOptions): Promise<RedisMessages> {
-    return new RedisMessages(await connectPlainly(options), await connectPlainly(options))
+    // In a cluster, too: what is published to one node is published to all.
+    const first: CacheNodeOptions = { ...options, mode: 'single', redisUrls: options.redisUrls.slice(0, 1) }
+    return new RedisMessages(await connectPlainly(first), await connectPlainly(first))
   }
 
   private constructor(publisher: Redis | Cluster, subscriber: Redis | Cluster) {
