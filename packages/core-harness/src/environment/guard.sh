@@ -34,6 +34,7 @@ end_group() {
 (
   # The owner may write one line to say that it wants the command stopped now; anything else is the end of the owner.
   read -r _ <&3
+  [ "$signal" != KILL ] || { end_group; exit; }
   kill -s "$signal" "$child"
   while [ "$grace" -gt 0 ] && kill -0 "$child"; do
     sleep 0.1

@@ -31,6 +31,7 @@ if (root === undefined || owner === undefined) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
 const kept = new Map<string, Kept>()
+process.stdout.on('error', () => undefined) // The supervisor was killed already, which standard input tells too.
 process.stdout.write('ready\n')
 const swept = Promise.all(findStaleRoots().map(sweep))
 const closed = once(process.stdin, 'close')

@@ -46,16 +46,15 @@ export class Session {
     receiveLines(socket, (message) => this.#receive(message), longest)
   }
 
-  /** Ends the connection when all that is under way was answered. */
-  async close(): Promise<void> {
+  /** Resolves when all that is under way was answered. The connection is left to the end of this process, which it tells of. */
+  async settle(): Promise<void> {
     const answered = Promise.allSettled([...this.#requests.values()].map((request) => request.answered))
     // What cannot be interrupted, such as the pull of an image, is cut off; the keeper removes what comes of it.
     await withinTime(answered, ANSWER_WITHIN_MS).catch(() => undefined)
-    this.#socket.setTimeout(FLUSH_WITHIN_MS, () => this.#socket.destroy())
-    const closed = new Promise((resolve) => this.#socket.once('close', resolve))
     if (this.#socket.destroyed) return
-    this.#socket.end()
-    await closed
+    const flushed = new Promise((resolve) => this.#socket.write('', resolve))
+    // A client that does not read is not waited for.
+    await withinTime(flushed, FLUSH_WITHIN_MS).catch(() => undefined)
   }
 
   #receive(message: unknown): void {

@@ -46,6 +46,8 @@ export class SharedServer {
     })
     try {
       return await Promise.race([this.#starting, left])
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error
     } finally {
       if (leave) signal.removeEventListener('abort', leave)
       if (!signal.aborted) this.#waiters--

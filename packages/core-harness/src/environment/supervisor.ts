@@ -111,8 +111,7 @@ async function endInOrder(): Promise<void> {
     report(error)
     code = 1
   }
-  // Those that wait are answered before their connection goes.
-  await Promise.all([...sessions].map((session) => session.close()))
+  await Promise.all([...sessions].map((session) => session.settle()))
   process.exit(code)
 }
 
