@@ -113,6 +113,8 @@ export interface Dependency {
   readonly container: {
     /** Pinned by tag; overridden by the configuration or by `HARNESS_IMAGE_<NAME>`. */
     readonly image: string
+    /** Made by docker/build.sh from Debian packages; taken where the Docker daemon has it and not `image`. */
+    readonly builtImage?: string
     start(site: ContainerSite): Promise<readonly string[]>
   }
   /**

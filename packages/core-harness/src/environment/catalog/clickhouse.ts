@@ -1,9 +1,10 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
+import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-import type { Dependency, Installation, Missing, Server } from '../dependency.ts'
+import type { Dependency, Installation, Limits, Missing, Server } from '../dependency.ts'
 import { nodeProgram } from '../node-program.ts'
 
 const SERVER = fileURLToPath(new URL('../clickhouse-server/main.ts', import.meta.url))
@@ -34,14 +35,15 @@ export const clickhouse: Dependency = {
   },
   container: {
     image: 'clickhouse/clickhouse-server:25.8',
-    async start({ secret, run }) {
+    /** Files and no variables: variables of a container can be read by all who may use the daemon. */
+    async start({ limits, secret, run }) {
       const started = await run({
         ports: [8123],
-        environment: {
-          CLICKHOUSE_USER: 'harness',
-          CLICKHOUSE_PASSWORD: secret,
-          CLICKHOUSE_DEFAULT_ACCESS_MANAGEMENT: '1',
-        },
+        environment: { CLICKHOUSE_SKIP_USER_SETUP: '1' },
+        files: [
+          { path: '/etc/clickhouse-server/users.d/lease.xml', content: containerUser(secret) },
+          { path: '/etc/clickhouse-server/config.d/lease.xml', content: containerSettings(limits) },
+        ],
       })
       return [`http://harness:${secret}@${started.host}:${started.port(8123)}/default`]
     },
@@ -86,6 +88,24 @@ async function findChdb(): Promise<Installation | Missing> {
       install: 'npm ci --include=optional',
     })
   }
+}
+
+function containerUser(secret: string): string {
+  const digest = createHash('sha256').update(secret).digest('hex')
+  return (
+    '<clickhouse><users><default remove="remove"/><harness>' +
+    `<password_sha256_hex>${digest}</password_sha256_hex><networks><ip>::/0</ip></networks>` +
+    '<profile>default</profile><quota>default</quota><access_management>1</access_management>' +
+    '</harness></users></clickhouse>\n'
+  )
+}
+
+/** Its log on standard output, which it has there by itself on a terminal only. */
+function containerSettings({ memoryBytes }: Limits): string {
+  return (
+    '<clickhouse><logger><level>information</level><console>1</console></logger>' +
+    `<max_server_memory_usage>${memoryBytes}</max_server_memory_usage></clickhouse>\n`
+  )
 }
 
 function databaseOf(id: string): string {

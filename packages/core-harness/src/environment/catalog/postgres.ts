@@ -7,6 +7,8 @@ import { HarnessError } from '../errors.ts'
 import { versionIn } from '../version.ts'
 import { findPostgres, preparedDataDirectory, unprivileged } from './postgres-installation.ts'
 
+/** In a container. */
+const PASSWORD_FILE = '/run/postgres-password'
 const AFTERWARDS = fileURLToPath(new URL('./postgres-afterwards.sh', import.meta.url))
 
 /**
@@ -42,10 +44,18 @@ export const postgres: Dependency = {
   },
   container: {
     image: 'postgres:18.1-bookworm',
+    builtImage: 'proving-ground/postgres:trixie',
     async start({ limits, secret, run }) {
       const started = await run({
         ports: [5432],
-        environment: { POSTGRES_USER: 'harness', POSTGRES_PASSWORD: secret, POSTGRES_DB: 'postgres' },
+        environment: {
+          POSTGRES_USER: 'harness',
+          POSTGRES_PASSWORD_FILE: PASSWORD_FILE,
+          POSTGRES_DB: 'postgres',
+          POSTGRES_INITDB_ARGS: '--no-sync',
+        },
+        // A file and no variable: variables of a container can be read by all who may use the daemon.
+        files: [{ path: PASSWORD_FILE, content: secret }],
         command: ['postgres', ...flags(serverSettings(limits, '14'))],
       })
       return [`postgres://harness:${secret}@${started.host}:${started.port(5432)}/postgres`]

@@ -54,9 +54,11 @@ export const rabbitmq: Dependency = {
   },
   container: {
     image: 'rabbitmq:4.2-management',
+    builtImage: 'proving-ground/rabbitmq:trixie',
     async start({ limits, secret, run }) {
       const started = await run({
         ports: [5672, MANAGEMENT_PORT],
+        environment: { RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: schedulerFlags(Math.ceil(limits.cpus)) },
         files: [{ path: '/etc/rabbitmq/conf.d/90-lease.conf', content: settings(limits, secret, []) }],
       })
       const credentials = `harness:${secret}@${started.host}`
@@ -147,9 +149,13 @@ function nodeEnvironment(
     RABBITMQ_PID_FILE: join(directory, 'pid'),
     RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq.conf'),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
-    // No busy waiting: an idle server leaves the cores to the tests.
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `+S ${schedulers}:${schedulers} +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}`,
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `${schedulerFlags(schedulers)} -kernel inet_dist_use_interface {127,0,0,1}`,
   }
+}
+
+/** No busy waiting: an idle server leaves the cores to the tests. */
+function schedulerFlags(schedulers: number): string {
+  return `+S ${schedulers}:${schedulers} +sbwt none +sbwtdcpu none +sbwtdio none`
 }
 
 function virtualHostOf(id: string): string {

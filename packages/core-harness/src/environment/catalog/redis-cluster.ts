@@ -10,6 +10,9 @@ import { findRedis, redisSettings } from './redis.ts'
 const MASTERS = 3
 const SLOTS = 16_384
 
+/** A Redis for each file that is given, under the image's account; when one ends, all end. */
+const RUN_ALL = 'trap "exit 1" TERM; for file; do { docker-entrypoint.sh redis-server "$file"; kill $$; } & done; wait'
+
 /** Redis Cluster with three masters. A lease is a key prefix: channels are shared by all leases and carry it too. */
 export const redisCluster: Dependency = {
   name: 'redis-cluster',
@@ -43,6 +46,7 @@ export const redisCluster: Dependency = {
   },
   container: {
     image: 'redis:8.2-bookworm',
+    builtImage: 'proving-ground/redis:trixie',
     /**
      * Three masters in one container. They tell clients the ports of this machine and each other the loopback address,
      * so a port has the same number inside and outside.
@@ -61,7 +65,7 @@ export const redisCluster: Dependency = {
       }))
       await run({
         ports: ports.map((port) => ({ container: port, host: port })),
-        command: ['sh', '-c', `${files.map(({ path }) => `redis-server ${path} &`).join(' ')} wait`],
+        command: ['sh', '-c', RUN_ALL, 'sh', ...files.map(({ path }) => path)],
         files,
       })
       return urlsOf('127.0.0.1', ports, secret)

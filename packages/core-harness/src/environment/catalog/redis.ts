@@ -32,6 +32,7 @@ export const redis: Dependency = {
   },
   container: {
     image: 'redis:8.2-bookworm',
+    builtImage: 'proving-ground/redis:trixie',
     async start({ limits, options, secret, run }) {
       const settings = [...redisSettings(limits, options), `requirepass ${secret}`, 'bind * -::*']
       const started = await run({

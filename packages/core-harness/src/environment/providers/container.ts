@@ -1,14 +1,24 @@
-import { GenericContainer, StartupCheckStrategy } from 'testcontainers'
-import type { StartedTestContainer } from 'testcontainers'
-import type { Readable } from 'node:stream'
 import { writeSync } from 'node:fs'
+import { GenericContainer, StartupCheckStrategy } from 'testcontainers'
 
 import type { ContainerSite, Dependency, LeaseOptions } from '../dependency.ts'
 import type { ServerLog } from '../log.ts'
 import { freePort } from '../port.ts'
 import { OWNER_LABEL } from './container-label.ts'
+import { followOutput, watchEnd } from './container-output.ts'
+import type { ContainerOutput } from './container-output.ts'
+import { removeContainer } from './container-reaper.ts'
+import { describeAddress, engineAddress } from './docker-engine.ts'
 import type { Started } from './native.ts'
 import type { Resolution } from './resolve.ts'
+
+/**
+ * A server is told to keep to its limit, here as on the native provider; its processes use more than it counts (buffers of
+ * connections, fragmentation, two copies while it collects garbage). The quota is for what has run away.
+ */
+const QUOTA_PER_LIMIT = 1.5
+const CPU_PERIOD_MICROSECONDS = 100_000
+const REMOVE_WITHIN_MS = 20_000
 
 /** Starts a dependency in a container, reachable over the loopback interface only. */
 export async function startContainer(
@@ -16,24 +26,25 @@ export async function startContainer(
   { image, limits }: Extract<Resolution, { provider: 'container' }>,
   site: { readonly owner: string; readonly log: ServerLog; readonly options: LeaseOptions; readonly secret: string },
 ): Promise<Started> {
-  let container: StartedTestContainer | undefined
-  const stop = async (): Promise<void> => {
-    await container?.stop({ timeout: 0, remove: true, removeVolumes: true })
-  }
+  const { log, options, secret } = site
+  const memoryBytes = QUOTA_PER_LIMIT * Math.max(limits.memoryBytes, options.maxmemoryBytes ?? 0)
+  // The library has its own ways of finding a daemon and its address; it is to use the one that has the image.
+  process.env.DOCKER_HOST = describeAddress(engineAddress())
+  process.env.TESTCONTAINERS_HOST_OVERRIDE = '127.0.0.1'
+
+  let container: ServerContainer | undefined
   const run: ContainerSite['run'] = async ({ ports, command, environment, files }) => {
-    const described = new LoopbackContainer(image)
+    const described = new ServerContainer(image, { memoryBytes, cpus: limits.cpus }, log)
       .withAutoCleanup(false) // The keeper reaps; no reaper image has to be pulled.
       .withExposedPorts(...ports)
       .withLabels({ [OWNER_LABEL]: site.owner })
-      .withResourcesQuota({ memory: limits.memoryBytes / 1024 ** 3, cpu: limits.cpus })
-      .withUlimits({ nofile: { soft: limits.openFiles, hard: limits.openFiles } })
+      .withUlimits({ nofile: { soft: limits.openFiles, hard: limits.openFiles }, core: { soft: 0, hard: 0 } })
       .withEnvironment(environment ?? {})
       .withCopyContentToContainer((files ?? []).map(({ path, content }) => ({ target: path, content, mode: 0o644 })))
-      .withWaitStrategy(new Created())
-      .withLogConsumer((output) => keep(output, site.log))
+      .withWaitStrategy(new Running())
     if (command) described.withCommand([...command])
-    const started = await described.start()
-    container = started
+    container = described
+    const started = await described.startOrEnd()
     return {
       host: '127.0.0.1',
       port: (port) => started.getMappedPort(port),
@@ -41,31 +52,77 @@ export async function startContainer(
     }
   }
   try {
-    const { options, secret } = site
     const urls = await dependency.container.start({ image, limits, options, secret, freePort, run })
-    // Docker tells of a container's end only when it is asked; the probe finds a dead one by itself.
-    return { urls, ended: new Promise(() => undefined), stop }
+    if (!container) throw new Error(`the catalog started no container for ${dependency.title}`)
+    return { urls, ended: container.ended, stop: () => (container as ServerContainer).remove() }
   } catch (error) {
-    await stop()
+    await container?.remove()
     throw error
   }
 }
 
-class LoopbackContainer extends GenericContainer {
+/** A container whose output and end are followed from before it starts. */
+class ServerContainer extends GenericContainer {
+  /** Settles, with how, when the container has ended. */
+  readonly ended: Promise<string>
+  readonly #tellEnd: (how: string) => void
+  readonly #quota: { readonly memoryBytes: number; readonly cpus: number }
+  readonly #log: ServerLog
+  #id: string | undefined
+  #output: ContainerOutput | undefined
+
+  constructor(image: string, quota: { readonly memoryBytes: number; readonly cpus: number }, log: ServerLog) {
+    super(image)
+    this.#quota = quota
+    this.#log = log
+    const { promise, resolve } = Promise.withResolvers<string>()
+    this.ended = promise
+    this.#tellEnd = resolve
+  }
+
+  /** @throws Error as soon as the container ends; the library would wait ten seconds for its ports */
+  async startOrEnd(): ReturnType<GenericContainer['start']> {
+    const early = this.ended.then(async (how) => {
+      await this.#output?.ended
+      throw new Error(how)
+    })
+    early.catch(() => undefined) // After a start that went well, whoever holds the server hears of its end.
+    // A start that is refused is told before the end that it leads to.
+    return await Promise.race([this.start(), early])
+  }
+
+  /** Ends the container and removes it with its volumes. Safe to call twice, and when it has ended by itself. */
+  async remove(): Promise<void> {
+    if (this.#id !== undefined) await removeContainer(this.#id, REMOVE_WITHIN_MS)
+    this.#output?.close()
+  }
+
   protected override beforeContainerCreated(): Promise<void> {
     const bindings = (this.hostConfig.PortBindings ?? {}) as Record<string, { HostPort: string; HostIp?: string }[]>
     for (const binding of Object.values(bindings).flat()) binding.HostIp = '127.0.0.1'
+    Object.assign(this.hostConfig, {
+      AutoRemove: true, // One that ends by itself leaves nothing; what it wrote is in the log.
+      Memory: this.#quota.memoryBytes,
+      MemorySwap: this.#quota.memoryBytes, // The sum of both: no swap.
+      ShmSize: this.#quota.memoryBytes,
+      // NanoCpus would say the same, but is refused on a machine with fewer cores.
+      CpuPeriod: CPU_PERIOD_MICROSECONDS,
+      CpuQuota: Math.round(this.#quota.cpus * CPU_PERIOD_MICROSECONDS),
+    })
     return Promise.resolve()
+  }
+
+  protected override async containerCreated(id: string): Promise<void> {
+    this.#id = id
+    this.#output = await followOutput(id, (text) => writeSync(this.#log.descriptor, text))
+    const { ended } = await watchEnd(id)
+    void ended.then(this.#tellEnd)
   }
 }
 
 /** Ready as soon as it runs: the harness probes over the server's own protocol. */
-class Created extends StartupCheckStrategy {
+class Running extends StartupCheckStrategy {
   checkStartupState(): Promise<'SUCCESS'> {
     return Promise.resolve('SUCCESS')
   }
-}
-
-function keep(output: Readable, log: ServerLog): void {
-  output.on('data', (chunk: Buffer | string) => writeSync(log.descriptor, chunk.toString()))
 }

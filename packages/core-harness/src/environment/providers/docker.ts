@@ -1,68 +1,71 @@
-import { request } from 'node:http'
-
 import { messageOf } from '../errors.ts'
+import { askEngine, describeAddress, engineAddress } from './docker-engine.ts'
 
 const ANSWER_WITHIN_MS = 3_000
-const REGISTRY_WITHIN_MS = 10_000
+/** Where no registry can be reached, its name is often not found at once; where packets are dropped, this is the wait. */
+const REGISTRY_WITHIN_MS = 5_000
 
-type Answer = { readonly why: string; readonly obstacle?: undefined } | { readonly obstacle: string; readonly remedy: string }
+export type DockerAnswer =
+  | { readonly image: string; readonly why: string; readonly obstacle?: undefined }
+  | { readonly obstacle: string; readonly remedy: string }
 
 /**
- * Asks the Docker daemon whether it can run an image: it has it, or its registry does.
+ * Asks the Docker daemon which image it can run: it has it, or its registry does.
  *
  * Speaks the Engine API directly, because this is asked before anything else and has to be quick where there is no daemon.
+ *
+ * @param builtImage what docker/build.sh makes in place of `image`; taken where the daemon has it and not `image`, without
+ *   asking a registry: who has built it could not pull, and must not get another server as the network comes and goes
  */
-export async function askDocker(image: string): Promise<Answer> {
-  const address = daemonAddress()
+export async function askDocker(image: string, builtImage?: string): Promise<DockerAnswer> {
+  let address = 'DOCKER_HOST'
   try {
-    const { status } = await get(address, '/_ping', ANSWER_WITHIN_MS)
+    address = describeAddress(engineAddress())
+    const { status } = await askEngine('GET', '/_ping', ANSWER_WITHIN_MS)
     if (status !== 200) throw new Error(`it answered with status ${status}`)
   } catch (error) {
     return {
-      obstacle: `no Docker daemon answers at ${describe(address)} (${messageOf(error)})`,
+      obstacle: `no Docker daemon answers at ${address} (${messageOf(error)})`,
       remedy: 'Start Docker, or set DOCKER_HOST.',
     }
   }
-  const name = encodeURIComponent(image)
-  if ((await get(address, `/images/${name}/json`, ANSWER_WITHIN_MS)).status === 200)
-    return { why: `the Docker daemon has ${image}` }
   try {
-    const { status, body } = await get(address, `/distribution/${name}/json`, REGISTRY_WITHIN_MS)
-    if (status === 200) return { why: `the Docker daemon can pull ${image}` }
-    throw new Error(body.slice(0, 200).trim())
+    if (await hasImage(image)) return { image, why: `the Docker daemon has ${image}` }
+    if (builtImage !== undefined && (await hasImage(builtImage)))
+      return { image: builtImage, why: `the Docker daemon has ${builtImage} of docker/build.sh, and not ${image}` }
+  } catch (error) {
+    return {
+      obstacle: `the Docker daemon at ${address} does not tell its images (${messageOf(error)})`,
+      remedy: 'Restart Docker.',
+    }
+  }
+  try {
+    const { status, body } = await askEngine(
+      'GET',
+      `/distribution/${encodeURIComponent(image)}/json`,
+      REGISTRY_WITHIN_MS,
+    )
+    if (status === 200) return { image, why: `the Docker daemon can pull ${image}` }
+    throw new Error(messageIn(body) || `status ${status}`)
   } catch (error) {
     return {
       obstacle: `the Docker daemon has no image ${image} and cannot pull it (${messageOf(error)})`,
-      remedy: `docker pull ${image}, or build it with docker/build.sh.`,
+      remedy: `docker pull ${image}${builtImage === undefined ? '' : `, or docker/build.sh, which makes ${builtImage}`}`,
     }
   }
 }
 
-type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number }
-
-/** Where the daemon is, as the docker command finds it. TLS is left to the container library: a daemon behind it is not found here. */
-export function daemonAddress(environment = process.env): Address {
-  const host = environment.DOCKER_HOST ?? 'unix:///var/run/docker.sock'
-  if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length) }
-  const url = new URL(host.replace(/^tcp:/, 'http:'))
-  return { host: url.hostname, port: Number(url.port || 2375) }
+/** @throws Error when the daemon does not answer, or neither yes nor no */
+async function hasImage(image: string): Promise<boolean> {
+  const { status, body } = await askEngine('GET', `/images/${encodeURIComponent(image)}/json`, ANSWER_WITHIN_MS)
+  if (status !== 200 && status !== 404) throw new Error(messageIn(body) || `status ${status}`)
+  return status === 200
 }
 
-function describe(address: Address): string {
-  return 'socketPath' in address ? address.socketPath : `${address.host}:${address.port}`
-}
-
-function get(address: Address, path: string, withinMs: number): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const asked = request({ ...address, path, timeout: withinMs }, (response) => {
-      let body = ''
-      response.setEncoding('utf8')
-      response.on('data', (text: string) => (body += text))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
-      response.on('error', reject)
-    })
-    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${withinMs} ms`)))
-    asked.on('error', reject)
-    asked.end()
-  })
+function messageIn(body: string): string {
+  try {
+    return String((JSON.parse(body) as { message?: unknown }).message ?? body).slice(0, 300)
+  } catch {
+    return body.slice(0, 300) // Something between us and the daemon answered in its own words.
+  }
 }

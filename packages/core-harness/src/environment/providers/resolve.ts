@@ -117,9 +117,11 @@ function askExternal(dependency: Dependency, { url, companionUrl, limits }: Pref
 
 async function askContainer(dependency: Dependency, { image, limits }: Preference): Promise<Candidate> {
   const provider = 'container'
-  const answer = await askDocker(image)
+  const { container } = dependency
+  // The user's own choice of an image is an order.
+  const answer = await askDocker(image, image === container.image ? container.builtImage : undefined)
   if (answer.obstacle !== undefined) return { provider, obstacle: answer.obstacle, remedy: answer.remedy }
-  return { provider, resolution: { provider, image, limits, why: answer.why } }
+  return { provider, resolution: { provider, image: answer.image, limits, why: answer.why } }
 }
 
 async function askNative(dependency: Dependency, { limits }: Preference): Promise<Candidate> {
