@@ -72,7 +72,9 @@ test('an adapter that does not open says why, and its process is gone', async ()
 })
 
 test('a process that ends while the adapter opens is told with its code and what it wrote', async () => {
-  await expect(hosting.host<Service>({ exit: 9 })).rejects.toThrow(/ended with code 9\n[^]*the last words of the adapter/)
+  await expect(hosting.host<Service>({ exit: 9 })).rejects.toThrow(
+    /ended with code 9\n[^]*the last words of the adapter/,
+  )
 })
 
 test('an adapter that cannot be loaded says why', async () => {
@@ -130,14 +132,16 @@ test('a node can be killed from outside, and the next call says so', async () =>
   const node = await hosting.host<Service>({})
   process.kill(node.processId, 'SIGKILL')
   await eventually(() => !runs(node.processId), { withinMs: 5_000, describe: 'the process is gone' })
-  await expect(node.service.id()).rejects.toMatchObject({ code: 'ERR_NODE_GONE', message: expect.stringContaining('137') })
+  await expect(node.service.id()).rejects.toMatchObject({
+    code: 'ERR_NODE_GONE',
+    message: expect.stringContaining('137'),
+  })
 })
 
 test('a stranger that connects is sent away', async () => {
-  let port = 0
   const withPort = new Hosting(ADAPTER)
   const { service } = await withPort.host<Service>({})
-  port = Number(await service.environment('HARNESS_HOST_PORT'))
+  const port = Number(await service.environment('HARNESS_HOST_PORT'))
   const stranger = connect(port, '127.0.0.1')
   await once(stranger, 'connect')
   const closed = once(stranger, 'close')

@@ -79,8 +79,11 @@ test('calls that overlap are answered in any order', async () => {
 })
 
 test('a function is called back, with what it gets and gives crossing too', async () => {
-  answer = async (apply: (value: number, next: (got: number) => number) => Promise<number>) => await apply(2, (got) => got * 100)
-  const result = await near.call(async (value: number, next: (got: number) => Promise<number>) => (await next(value)) + 1)
+  answer = async (apply: (value: number, next: (got: number) => number) => Promise<number>) =>
+    await apply(2, (got) => got * 100)
+  const result = await near.call(
+    async (value: number, next: (got: number) => Promise<number>) => (await next(value)) + 1,
+  )
   expect(result).toBe(201)
 })
 

@@ -123,9 +123,13 @@ export class ScratchWorkspace {
     )
   }
 
+  async endHolders(): Promise<void> {
+    await Promise.all(this.#holders.splice(0).map((holder) => holder.kill()))
+  }
+
   /** Ends all that was started in it, and fails when something stays. */
   async dispose(): Promise<void> {
-    await Promise.all(this.#holders.map((holder) => holder.kill()))
+    await this.endHolders()
     await this.harness(['down'])
     await this.isEmpty()
     rmSync(this.folder, { recursive: true, force: true })
