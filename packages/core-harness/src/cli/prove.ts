@@ -15,11 +15,11 @@ export const prove: Command = {
 
 Proves that the package's L3 tests can fail. Runs them on the reference, which has to keep
 every guarantee, and on each defect of its folder defects/, which has to break those that
-it names and to keep the contract's control. Prints a kill matrix and writes it into
-run.json.
+it names. Prints a kill matrix and writes it into run.json.
 
   --defect NAME   only this defect, by name or by the path of a file; may be repeated
-  --full          put every defect to every guarantee, instead of those that it names
+  --full          put every defect to every guarantee, instead of those that it names, and
+                  point out defects that break the contract's control as well
   --workers N     Jest workers, ${DEFAULT_WORKERS} by default: tests wait more than they compute
 
 Exit codes: 0 all killed; 1 a survivor, a false alarm, a guarantee without a defect, a

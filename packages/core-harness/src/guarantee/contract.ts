@@ -25,8 +25,8 @@ export interface Contract<Id extends string = string, Capability extends string 
   readonly capabilities: readonly Capability[]
   readonly guarantees: Readonly<Record<Id, Guarantee<Capability>>>
   /**
-   * A guarantee that every defect keeps, but for those that name it: it shows that a defect is alive, and that the tests
-   * that catch it do so for the reason that it names.
+   * A guarantee that every defect keeps, but for those that name it, which `prove --full` looks at: it shows that a defect
+   * is alive, and that the tests that catch it do so for the reason that it names.
    */
   readonly control?: Id
 }

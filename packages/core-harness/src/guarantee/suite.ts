@@ -1,4 +1,3 @@
-import { afterAll, expect, test } from '@jest/globals'
 import { dirname } from 'node:path'
 
 import { EnvironmentClient } from '../environment/client.ts'
@@ -52,6 +51,8 @@ export interface Suite<Id extends string, Service extends Closable, Options> {
 export async function openSuite<Service extends Closable, Options, Id extends string = string>(
   contract: Contract<Id>,
 ): Promise<Suite<Id, Service, Options>> {
+  // Only here, because an adapter imports this package too, in processes where there is no Jest.
+  const { afterAll, expect, test } = await import('@jest/globals')
   const settings = runSettings()
   const path = settings.adapter ?? chooseAdapter(contract.name, packageOf(expect.getState().testPath ?? process.cwd()))
   const adapter = await loadAdapter(path)
