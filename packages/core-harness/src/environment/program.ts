@@ -3,6 +3,8 @@ import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
+import { messageOf } from './errors.ts'
+
 const run = promisify(execFile)
 
 /** Where packages put servers besides the PATH. */
@@ -34,10 +36,19 @@ export function findServerProgram(name: string, places: Places = {}): string | u
     .find(isExecutable)
 }
 
-/** What a program prints when it is asked for its version. */
+/**
+ * What a program prints when it is asked for its version.
+ *
+ * @throws Error with what it printed when it failed
+ */
 export async function askProgram(program: string, args: readonly string[]): Promise<string> {
-  const { stdout, stderr } = await run(program, args, { timeout: 10_000 })
-  return `${stdout}${stderr}`
+  try {
+    const { stdout, stderr } = await run(program, args, { timeout: 10_000 })
+    return `${stdout}${stderr}`
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim()
+    throw new Error(`${program} ${args.join(' ')}: ${said ? said : messageOf(error)}`, { cause: error })
+  }
 }
 
 function expand(place: string): string[] {

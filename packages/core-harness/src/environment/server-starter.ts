@@ -190,7 +190,7 @@ async function waitUntilHealthy(
   for (;;) {
     signal.throwIfAborted()
     try {
-      const version = await withinTime(dependency.probe(urls), deadline - performance.now(), signal)
+      const version = await withinTime(dependency.probe(urls), Math.max(1, deadline - performance.now()), signal)
       if (isAlive()) return version
     } catch (error) {
       signal.throwIfAborted()

@@ -1,5 +1,10 @@
 import { Redis } from 'ioredis'
 
+import { withinTime } from '../within-time.ts'
+
+/** For all that is asked over one connection; a scan of a large server takes its time. */
+const ANSWER_WITHIN_MS = 60_000
+
 /**
  * Connects once, without retries, and disconnects whatever happens.
  *
@@ -10,7 +15,7 @@ export async function askRedis<Value>(url: string, ask: (connection: Redis) => P
     lazyConnect: true,
     retryStrategy: () => null,
     connectTimeout: 2_000,
-    commandTimeout: 10_000,
+    disconnectTimeout: 100, // A connection that failed keeps the process alive for as long.
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
   })
@@ -18,7 +23,7 @@ export async function askRedis<Value>(url: string, ask: (connection: Redis) => P
   connection.on('error', (error: Error) => (refusal ??= error))
   try {
     await connection.connect()
-    return await ask(connection)
+    return await withinTime(ask(connection), ANSWER_WITHIN_MS)
   } catch (error) {
     throw refusal ?? error
   } finally {
