@@ -125,9 +125,10 @@ async function takeShare(connection: Redis, urls: readonly string[]): Promise<vo
   const own = urls.findIndex((url) => Number(new URL(url).port) === connection.options.port)
   const from = Math.floor((own * SLOTS) / urls.length)
   const to = Math.floor(((own + 1) * SLOTS) / urls.length) - 1
+  const first = new URL(urls[0] ?? '')
+  // Before anything is changed: where the first master does not answer yet, all of this is done again.
+  const bus = await askRedis(urls[0] ?? '', (node) => node.config('GET', 'cluster-port'))
   await connection.call('CLUSTER', 'SET-CONFIG-EPOCH', String(own + 1))
   await connection.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to))
-  const first = new URL(urls[0] ?? '')
-  const bus = await askRedis(urls[0] ?? '', (node) => node.config('GET', 'cluster-port'))
   if (own > 0) await connection.call('CLUSTER', 'MEET', '127.0.0.1', first.port, (bus as string[])[1] ?? '')
 }

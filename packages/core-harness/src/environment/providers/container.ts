@@ -4,6 +4,7 @@ import { GenericContainer, StartupCheckStrategy } from 'testcontainers'
 import type { ContainerSite, Dependency, LeaseOptions } from '../dependency.ts'
 import type { ServerLog } from '../log.ts'
 import { freePort } from '../port.ts'
+import { withinTime } from '../within-time.ts'
 import { OWNER_LABEL } from './container-label.ts'
 import { followOutput, watchEnd } from './container-output.ts'
 import type { ContainerOutput } from './container-output.ts'
@@ -19,6 +20,8 @@ import type { Resolution } from './resolve.ts'
 const QUOTA_PER_LIMIT = 1.5
 const CPU_PERIOD_MICROSECONDS = 100_000
 const REMOVE_WITHIN_MS = 20_000
+/** The daemon answers the request to start about when the container ends. */
+const REFUSED_WITHIN_MS = 1_000
 
 /** Starts a dependency in a container, reachable over the loopback interface only. */
 export async function startContainer(
@@ -82,13 +85,13 @@ class ServerContainer extends GenericContainer {
 
   /** @throws Error as soon as the container ends; the library would wait ten seconds for its ports */
   async startOrEnd(): ReturnType<GenericContainer['start']> {
+    const starting = this.start()
     const early = this.ended.then(async (how) => {
       await this.#output?.ended
-      throw new Error(how)
+      throw (await refusalOf(starting)) ?? new Error(how)
     })
     early.catch(() => undefined) // After a start that went well, whoever holds the server hears of its end.
-    // A start that is refused is told before the end that it leads to.
-    return await Promise.race([this.start(), early])
+    return await Promise.race([starting, early])
   }
 
   /** Ends the container and removes it with its volumes. Safe to call twice, and when it has ended by itself. */
@@ -117,6 +120,18 @@ class ServerContainer extends GenericContainer {
     this.#output = await followOutput(id, (text) => writeSync(this.#log.descriptor, text))
     const { ended } = await watchEnd(id)
     void ended.then(this.#tellEnd)
+  }
+}
+
+/** A container that the daemon refuses to start, as when a port is taken, ends too; the refusal says why. */
+async function refusalOf(starting: Promise<unknown>): Promise<Error | undefined> {
+  try {
+    await withinTime(starting, REFUSED_WITHIN_MS)
+    return undefined
+  } catch (error) {
+    const { statusCode } = error as { statusCode?: number }
+    // It did start when it is no more, or when the library goes on waiting for its ports.
+    return statusCode === undefined || statusCode === 404 ? undefined : (error as Error)
   }
 }
 
