@@ -66,9 +66,15 @@ test.each([
 test('a password is never shown, whatever stands around it', () => {
   const part = fc.stringMatching(/^[a-z0-9:/?#%]{0,8}$/)
   fc.assert(
-    fc.property(fc.constantFrom('redis://', 'redis:', 'amqp//', ''), part, part, part, (scheme, before, after, host) => {
-      expect(withoutCredentials(`${scheme}${before}s3cr3t${after}@${host}`)).not.toContain('s3cr3t')
-    }),
+    fc.property(
+      fc.constantFrom('redis://', 'redis:', 'amqp//', ''),
+      part,
+      part,
+      part,
+      (scheme, before, after, host) => {
+        expect(withoutCredentials(`${scheme}${before}s3cr3t${after}@${host}`)).not.toContain('s3cr3t')
+      },
+    ),
   )
 })
 
