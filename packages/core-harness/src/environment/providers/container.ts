@@ -91,7 +91,13 @@ class ServerContainer extends GenericContainer {
       throw (await refusalOf(starting)) ?? new Error(how)
     })
     early.catch(() => undefined) // After a start that went well, whoever holds the server hears of its end.
-    return await Promise.race([starting, early])
+    try {
+      return await Promise.race([starting, early])
+    } catch (error) {
+      // It was created, and is gone when the library looks for its ports: it has ended, of which the daemon tells next.
+      if (this.#id !== undefined && isNotFound(error)) return await early
+      throw error
+    }
   }
 
   /** Ends the container and removes it with its volumes. Safe to call twice, and when it has ended by itself. */
@@ -129,10 +135,18 @@ async function refusalOf(starting: Promise<unknown>): Promise<Error | undefined>
     await withinTime(starting, REFUSED_WITHIN_MS)
     return undefined
   } catch (error) {
-    const { statusCode } = error as { statusCode?: number }
     // It did start when it is no more, or when the library goes on waiting for its ports.
-    return statusCode === undefined || statusCode === 404 ? undefined : (error as Error)
+    return statusOf(error) === undefined || isNotFound(error) ? undefined : (error as Error)
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  return statusOf(error) === 404
+}
+
+/** Of the daemon's answer. */
+function statusOf(error: unknown): number | undefined {
+  return (error as { statusCode?: number }).statusCode
 }
 
 /** Ready as soon as it runs: the harness probes over the server's own protocol. */
