@@ -39,6 +39,8 @@ export function unitPreset() {
     ...preset('unit'),
     testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
     reporters: ['default', countReporter],
+    // Jest leaves one core to itself, but many of these wait for servers to start.
+    maxWorkers: availableParallelism(),
   }
 }
 
