@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util'
 import { columns } from '../src/cli/columns.ts'
 import { DEPENDENCY_NAMES } from '../src/environment/dependency.ts'
 import type { DependencyName } from '../src/environment/dependency.ts'
-import type { Holder } from '../unit/environment/scratch/holder.ts'
-import { ScratchWorkspace } from '../unit/environment/scratch/scratch-workspace.ts'
+import type { Holder } from './scratch/holder.ts'
+import { ScratchWorkspace } from './scratch/scratch-workspace.ts'
 
 const USAGE = `Usage: node packages/core-harness/bench/environment.ts [--starts N] [--leases N] [--json]
 

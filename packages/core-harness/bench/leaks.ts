@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util'
 
 import { columns } from '../src/cli/columns.ts'
-import { ScratchWorkspace } from '../unit/environment/scratch/scratch-workspace.ts'
+import { ScratchWorkspace } from './scratch/scratch-workspace.ts'
 import { startGivenServers } from './leaks/given-servers.ts'
 import { killRound } from './leaks/kill-round.ts'
 import type { RoundResult } from './leaks/kill-round.ts'

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 
 import type { Lease } from '../../src/environment/protocol.ts'
-import type { ScratchWorkspace } from '../../unit/environment/scratch/scratch-workspace.ts'
+import type { ScratchWorkspace } from '../scratch/scratch-workspace.ts'
 
 /** Servers that somebody else runs, and that the killed ones are guests on. */
 export interface GivenServers {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 import { nodeProgram } from '../../src/environment/node-program.ts'
-import type { ScratchWorkspace } from '../../unit/environment/scratch/scratch-workspace.ts'
+import type { ScratchWorkspace } from '../scratch/scratch-workspace.ts'
 import type { GivenServers } from './given-servers.ts'
 import { randomBy } from './random.ts'
 import { listeningPorts, remainsOf } from './remains.ts'

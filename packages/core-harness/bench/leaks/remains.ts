@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 
 import { OWNER_LABEL } from '../../src/environment/providers/container-label.ts'
 import { askEngine } from '../../src/environment/providers/docker-engine.ts'
-import type { Remaining } from '../../unit/environment/scratch/remains.ts'
-import type { ScratchWorkspace } from '../../unit/environment/scratch/scratch-workspace.ts'
+import type { Remaining } from '../scratch/remains.ts'
+import type { ScratchWorkspace } from '../scratch/scratch-workspace.ts'
 import type { GivenServers } from './given-servers.ts'
 
 /** State of a listening socket in /proc/net/tcp. */

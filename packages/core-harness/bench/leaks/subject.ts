@@ -12,7 +12,7 @@ import { EnvironmentClient } from '../../src/environment/client.ts'
 import type { Lease } from '../../src/environment/protocol.ts'
 import { Hosting } from '../../src/guarantee/hosting/host.ts'
 
-const ADAPTER = fileURLToPath(new URL('../../unit/hosting/fixture-adapter.ts', import.meta.url))
+const ADAPTER = fileURLToPath(new URL('./node.ts', import.meta.url))
 const MIGRATIONS = Array.from({ length: 10 }, (_, index) => `CREATE TABLE t${index} (id serial PRIMARY KEY, body text)`)
 const KINDS = ['redis', 'redis-cluster', 'postgres', 'clickhouse', 'rabbitmq'] as const
 

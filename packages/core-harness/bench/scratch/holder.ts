@@ -3,10 +3,10 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-import type { DependencyName, LeaseOptions } from '../../../src/environment/dependency.ts'
-import { receiveLines } from '../../../src/environment/lines.ts'
-import { nodeProgram } from '../../../src/environment/node-program.ts'
-import type { Lease, Status } from '../../../src/environment/protocol.ts'
+import type { DependencyName, LeaseOptions } from '../../src/environment/dependency.ts'
+import { receiveLines } from '../../src/environment/lines.ts'
+import { nodeProgram } from '../../src/environment/node-program.ts'
+import type { Lease, Status } from '../../src/environment/protocol.ts'
 
 const PROGRAM = fileURLToPath(new URL('./lease-holder.ts', import.meta.url))
 

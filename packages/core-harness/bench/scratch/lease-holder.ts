@@ -2,10 +2,10 @@
  * A process that uses the environment as a test file does, on demand: each line of standard input is one request, each
  * line of standard output its answer. What it holds goes with it, however it ends.
  */
-import { EnvironmentClient } from '../../../src/environment/client.ts'
-import type { HarnessError } from '../../../src/environment/errors.ts'
-import { receiveLines } from '../../../src/environment/lines.ts'
-import type { Lease } from '../../../src/environment/protocol.ts'
+import { EnvironmentClient } from '../../src/environment/client.ts'
+import type { HarnessError } from '../../src/environment/errors.ts'
+import { receiveLines } from '../../src/environment/lines.ts'
+import type { Lease } from '../../src/environment/protocol.ts'
 import type { HolderRequest } from './holder.ts'
 
 let client: Promise<EnvironmentClient> | undefined

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { eventually } from '../../../src/guarantee/eventually.ts'
+import { eventually } from '../../src/guarantee/eventually.ts'
 import { Holder } from './holder.ts'
 import { processesOf } from './remains.ts'
 
-const BIN = fileURLToPath(new URL('../../../bin/harness.mjs', import.meta.url))
+const BIN = fileURLToPath(new URL('../../bin/harness.mjs', import.meta.url))
 
 export interface CommandResult {
   readonly code: number | null

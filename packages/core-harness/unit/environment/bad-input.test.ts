@@ -6,8 +6,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 
 import { freePort } from '../../src/environment/port.ts'
-import { ScratchWorkspace } from './scratch/scratch-workspace.ts'
-import type { CommandResult } from './scratch/scratch-workspace.ts'
+import { ScratchWorkspace } from '../../bench/scratch/scratch-workspace.ts'
+import type { CommandResult } from '../../bench/scratch/scratch-workspace.ts'
 
 /** Stands in every password that these tests give away; nothing may ever show it. */
 const MARKER = 'hunter2marker'

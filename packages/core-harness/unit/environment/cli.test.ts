@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 import { commands } from '../../src/cli/commands.ts'
 import { nodeProgram } from '../../src/environment/node-program.ts'
-import { ScratchWorkspace } from './scratch/scratch-workspace.ts'
+import { ScratchWorkspace } from '../../bench/scratch/scratch-workspace.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/harness.mjs', import.meta.url))
 

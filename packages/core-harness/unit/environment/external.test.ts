@@ -6,8 +6,8 @@ import pg from 'pg'
 
 import type { Lease } from '../../src/environment/protocol.ts'
 import { eventually } from '../../src/guarantee/eventually.ts'
-import type { Holder } from './scratch/holder.ts'
-import { ScratchWorkspace } from './scratch/scratch-workspace.ts'
+import type { Holder } from '../../bench/scratch/holder.ts'
+import { ScratchWorkspace } from '../../bench/scratch/scratch-workspace.ts'
 
 /** The harness as a guest on servers that somebody else runs: here, another workspace. */
 let owner: ScratchWorkspace

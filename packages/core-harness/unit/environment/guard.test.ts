@@ -10,7 +10,7 @@ import { spawnGuarded } from '../../src/environment/guard.ts'
 import type { GuardedCommand, GuardedProcess } from '../../src/environment/guard.ts'
 import { nodeProgram } from '../../src/environment/node-program.ts'
 import { eventually } from '../../src/guarantee/eventually.ts'
-import { processesOf } from './scratch/remains.ts'
+import { processesOf } from '../../bench/scratch/remains.ts'
 
 const GUARD_MODULE = fileURLToPath(new URL('../../src/environment/guard.ts', import.meta.url))
 

@@ -5,8 +5,8 @@ import { Cluster, Redis } from 'ioredis'
 import pg from 'pg'
 
 import type { Lease } from '../../src/environment/protocol.ts'
-import type { Holder } from './scratch/holder.ts'
-import { ScratchWorkspace } from './scratch/scratch-workspace.ts'
+import type { Holder } from '../../bench/scratch/holder.ts'
+import { ScratchWorkspace } from '../../bench/scratch/scratch-workspace.ts'
 
 /** Leases on real servers that are shared, and that never see each other. */
 let workspace: ScratchWorkspace

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 
-import { ScratchWorkspace } from './scratch/scratch-workspace.ts'
+import { ScratchWorkspace } from '../../bench/scratch/scratch-workspace.ts'
 
 const MEBIBYTE = 1024 * 1024
 

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 
 import type { DependencyName } from '../../src/environment/dependency.ts'
 import { eventually } from '../../src/guarantee/eventually.ts'
-import type { Holder } from './scratch/holder.ts'
-import { ScratchWorkspace } from './scratch/scratch-workspace.ts'
+import type { Holder } from '../../bench/scratch/holder.ts'
+import { ScratchWorkspace } from '../../bench/scratch/scratch-workspace.ts'
 
 /** Servers that are killed outright are noticed, and the next lease gets another. */
 let workspace: ScratchWorkspace

@@ -10,7 +10,7 @@ import { redis } from '../../src/environment/catalog/redis.ts'
 import { isMissing } from '../../src/environment/dependency.ts'
 import type { Dependency, Installation } from '../../src/environment/dependency.ts'
 import { startServer } from '../../src/environment/server-starter.ts'
-import { processesOf } from './scratch/remains.ts'
+import { processesOf } from '../../bench/scratch/remains.ts'
 
 let root: string
 let installation: Installation

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 
 import { eventually } from '../../src/guarantee/eventually.ts'
-import { ScratchWorkspace } from './scratch/scratch-workspace.ts'
+import { ScratchWorkspace } from '../../bench/scratch/scratch-workspace.ts'
 
 let workspace: ScratchWorkspace
 

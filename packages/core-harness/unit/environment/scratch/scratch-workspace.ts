@@ -1,0 +1,1 @@
+export * from '../../../bench/scratch/scratch-workspace.ts'
