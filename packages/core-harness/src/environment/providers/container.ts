@@ -19,6 +19,8 @@ import type { Resolution } from './resolve.ts'
  */
 const QUOTA_PER_LIMIT = 1.5
 const CPU_PERIOD_MICROSECONDS = 100_000
+/** What the scheduler gives to one process. */
+const CPU_SHARES = 1_024
 const REMOVE_WITHIN_MS = 20_000
 /** The daemon answers the request to start about when the container ends. */
 const REFUSED_WITHIN_MS = 1_000
@@ -117,6 +119,7 @@ class ServerContainer extends GenericContainer {
       // NanoCpus would say the same, but is refused on a machine with fewer cores.
       CpuPeriod: CPU_PERIOD_MICROSECONDS,
       CpuQuota: Math.round(this.#quota.cpus * CPU_PERIOD_MICROSECONDS),
+      CpuShares: Math.round(this.#quota.cpus * CPU_SHARES), // Several processors, several processes: the weight of each.
     })
     return Promise.resolve()
   }
