@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,21 +42,24 @@ for (let round = 1; round <= times; round++) {
   const failed = notPassed(directory)
   if (code !== 0) red++
   for (const { id, reason } of failed) failures.set(id, [...(failures.get(id) ?? []), { round, reason }])
-  const verdict = code === 0 ? 'green' : `red (${failed.map(({ id }) => id).join(', ') || `exit code ${code}`})`
+  const verdict = code === 0 ? 'green' : `red (${failed.map(({ id }) => id).join(', ') || `exit code ${code}`}, see ${join(directory, 'output.log')})`
   process.stdout.write(`${round}/${times} ${verdict} ${durations.at(-1).toFixed(1)} s\n`)
 }
 report()
 await Promise.all(burners.map((burner) => burner.terminate()))
 process.exit(red === 0 ? 0 : 1)
 
+/** What the run writes is kept beside its report: a failure may be none of a guarantee. */
 async function runOnce(directory) {
+  const output = openSync(join(directory, 'output.log'), 'w')
   const nx = spawn(join(ROOT, 'node_modules/.bin/nx'), ['run', target, '--skip-nx-cache'], {
     cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'ignore'],
+    stdio: ['ignore', output, output],
     env: { ...process.env, HARNESS_RUN_DIRECTORY: directory },
   })
   current = nx
   const [code] = await once(nx, 'exit')
+  closeSync(output)
   return code ?? 130
 }
 
