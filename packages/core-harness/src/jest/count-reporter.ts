@@ -15,6 +15,7 @@ export default class CountReporter {
     RunDirectory.shared()?.writePart(`${this.#package}-unit`, {
       package: this.#package,
       guarantees: [],
+      fileFailures: [],
       otherTests: {
         passed: results.numPassedTests,
         failed: results.numFailedTests + results.numRuntimeErrorTestSuites,

@@ -1,5 +1,5 @@
 import type { AggregatedResult, AssertionResult, Test, TestCaseResult, TestResult } from '@jest/test-result'
-import { basename } from 'node:path'
+import { basename, relative } from 'node:path'
 
 import { chooseAdapter } from '../guarantee/choose-adapter.ts'
 import type { Contract } from '../guarantee/contract.ts'
@@ -9,7 +9,7 @@ import { loadContract, packageAt } from '../guarantee/packages.ts'
 import { finishRun } from '../report/finish.ts'
 import { resultLine, summary } from '../report/console.ts'
 import { resultsOf } from '../run/record.ts'
-import type { RunPart, TestOutcome } from '../run/record.ts'
+import type { FileFailure, RunPart, TestOutcome } from '../run/record.ts'
 import { RunDirectory } from '../run/run-directory.ts'
 import { fileFailureOf, outcomeOf } from './outcome.ts'
 
@@ -41,6 +41,7 @@ export default class GuaranteeReporter {
   readonly #outcomes: TestOutcome[] = []
   readonly #package: string
   readonly #notesDirectory: string
+  readonly #fileFailures: FileFailure[] = []
   #otherPassed = 0
   #otherFailed = 0
   #failure: Error | undefined
@@ -68,7 +69,10 @@ export default class GuaranteeReporter {
     }
     for (const { message, origin } of result.console ?? []) process.stderr.write(`${message}\n${origin}\n`)
     if (result.failureMessage) process.stderr.write(`\n${test.path}\n${result.failureMessage}\n`)
-    if (fileFailureOf(result) !== undefined) this.#otherFailed++
+    const failure = fileFailureOf(result)
+    if (failure === undefined) return
+    this.#otherFailed++
+    this.#fileFailures.push({ file: relative(this.#config.rootDir, test.path), failure })
   }
 
   async onRunComplete(_contexts: unknown, results: AggregatedResult): Promise<void> {
@@ -90,15 +94,19 @@ export default class GuaranteeReporter {
   }
 
   async #part(results: AggregatedResult): Promise<RunPart> {
-    const durationMs = Date.now() - results.startTime
-    const otherTests = { passed: this.#otherPassed, failed: this.#otherFailed }
+    const own = {
+      package: this.#package,
+      otherTests: { passed: this.#otherPassed, failed: this.#otherFailed },
+      fileFailures: this.#fileFailures,
+      durationMs: Date.now() - results.startTime,
+    }
     const owner = packageAt(this.#config.rootDir)
-    if (!owner) return { package: this.#package, guarantees: [], otherTests, durationMs }
+    if (!owner) return { ...own, guarantees: [] }
     const contract = await loadContract(owner)
     const adapter = await loadAdapter(chooseAdapter(contract.name, owner.directory))
     const notes = readNotes(this.#notesDirectory)
     const guarantees = resultsOf(contract, adapter.name, this.#expected(contract), this.#outcomes, notes)
-    return { package: this.#package, guarantees, otherTests, durationMs }
+    return { ...own, guarantees }
   }
 
   /** All of the level; of a part of it when the user asked for some by name or by file. */

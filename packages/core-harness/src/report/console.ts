@@ -2,7 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util'
 
 import { explain } from '../guarantee/prove/judge.ts'
 import type { KillMatrix } from '../guarantee/prove/judge.ts'
-import type { GuaranteeResult, GuaranteeStatus, RunRecord } from '../run/record.ts'
+import type { FileFailure, GuaranteeResult, GuaranteeStatus, RunRecord } from '../run/record.ts'
 
 const MARKS: Readonly<Record<GuaranteeStatus, { readonly sign: string; readonly colour: 'green' | 'red' | 'yellow' }>> =
   {
@@ -32,6 +32,7 @@ export function summary(record: RunRecord, directory: string): string {
   const sections = [
     guarantees.length === 0 ? [] : table(['guarantee', 'verdict', 'time', 'adapter', 'on'], rows),
     guarantees.filter(({ status }) => status !== 'passed').flatMap(explainResult),
+    record.parts.flatMap(({ fileFailures }) => fileFailures).flatMap(explainFileFailure),
     Object.entries(record.killMatrices).flatMap(([name, matrix]) => describeMatrix(name, matrix)),
     [counts(record), `Record: ${directory}/run.json`],
   ]
@@ -42,10 +43,17 @@ export function summary(record: RunRecord, directory: string): string {
 }
 
 function explainResult({ id, statement, status, reason = '', reproduce }: GuaranteeResult): string[] {
-  const firstLines = stripVTControlCharacters(reason).trim().split('\n').slice(0, 12)
   const head = `${MARKS[status].sign} ${id} ${status.replace('-', ' ')}: ${statement}`
   const again = status === 'not-offered' ? [] : [`    again: ${reproduce}`]
-  return [head, ...firstLines.map((line) => `    ${line}`), ...again]
+  return [head, ...firstLines(reason).map((line) => `    ${line}`), ...again]
+}
+
+function explainFileFailure({ file, failure }: FileFailure): string[] {
+  return [`✗ ${file} could not be run to its end`, ...firstLines(failure).map((line) => `    ${line}`)]
+}
+
+function firstLines(text: string): string[] {
+  return stripVTControlCharacters(text).trim().split('\n').slice(0, 12)
 }
 
 function counts(record: RunRecord): string {

@@ -28,7 +28,14 @@ export interface GuaranteeResult {
 /** Tests that are no guarantee, for example those of the harness, are counted. */
 export interface OtherTests {
   readonly passed: number
+  /** Files that could not be run to their end count as one each. */
   readonly failed: number
+}
+
+/** A test file that could not be run to its end, whatever its tests say. */
+export interface FileFailure {
+  readonly file: string
+  readonly failure: string
 }
 
 /** What one package's tests contribute to a run. */
@@ -36,6 +43,7 @@ export interface RunPart {
   readonly package: string
   readonly guarantees: readonly GuaranteeResult[]
   readonly otherTests: OtherTests
+  readonly fileFailures: readonly FileFailure[]
   readonly durationMs: number
 }
 
