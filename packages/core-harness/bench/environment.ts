@@ -63,7 +63,7 @@ const FORTY_TABLES = Array.from(
 )
 
 const measurements: Measurement[] = []
-const workspace = new ScratchWorkspace()
+const workspace = new ScratchWorkspace({ TMPDIR: '' })
 try {
   await prepare()
   for (const name of DEPENDENCY_NAMES) await measureStart(name)

@@ -47,6 +47,7 @@ const owner = new ScratchWorkspace()
 const workspace = new ScratchWorkspace({
   HARNESS_IDLE_MS: '300',
   HARNESS_PROVIDER: values.provider,
+  TMPDIR: '', // Where servers keep their files by default is what is looked at.
   ...(values.provider === 'container' ? { DOCKER_HOST: process.env.DOCKER_HOST ?? '' } : {}),
 })
 const results: RoundResult[] = []

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 
@@ -78,14 +77,10 @@ function sharedMemoryOf(processes: readonly Remaining[]): string[] {
 
 async function containersOf(workspace: ScratchWorkspace): Promise<string[]> {
   if (workspace.environment().HARNESS_PROVIDER !== 'container') return []
-  const id = createHash('sha256')
-    .update(`${process.getuid?.() ?? 'user'}:${workspace.folder}`)
-    .digest('hex')
-    .slice(0, 8)
   const filters = encodeURIComponent(JSON.stringify({ label: [OWNER_LABEL] }))
   const { body } = await askEngine('GET', `/containers/json?all=true&filters=${filters}`, 5_000)
   const containers = JSON.parse(body) as { Id: string; Labels: Record<string, string> }[]
   return containers
-    .filter(({ Labels }) => Labels[OWNER_LABEL]?.startsWith(`${id}-`))
+    .filter(({ Labels }) => Labels[OWNER_LABEL]?.startsWith(`${workspace.id}-`))
     .map(({ Id }) => `the container ${Id}`)
 }

@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -104,9 +114,21 @@ export class ScratchWorkspace {
     return processesOf(this.folder)
   }
 
-  /** The files and folders that servers have there now. */
+  /** The files and folders that servers have now, there or where they have them without `TMPDIR`. */
   temporaryFiles(): string[] {
-    return readdirSync(this.temporaryFolder)
+    const elsewhere = ['/dev/shm', tmpdir()].filter(existsSync).flatMap((folder) => readdirSync(folder))
+    return [
+      ...readdirSync(this.temporaryFolder),
+      ...elsewhere.filter((name) => name.startsWith(`proving-ground-${this.id}-`)),
+    ]
+  }
+
+  /** What tells it from other workspaces in the names of folders, sockets and containers. */
+  get id(): string {
+    return createHash('sha256')
+      .update(`${process.getuid?.() ?? 'user'}:${this.folder}`)
+      .digest('hex')
+      .slice(0, 8)
   }
 
   /** Resolves when nothing runs and nothing lies about. */

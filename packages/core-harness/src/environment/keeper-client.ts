@@ -2,14 +2,13 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import type { DependencyName } from './dependency.ts'
 import { HarnessError, messageOf } from './errors.ts'
 import { nodeProgram } from './node-program.ts'
-import { OWNER_FILE } from './stale-roots.ts'
+import { OWNER_FILE } from './server-folders.ts'
 
 const KEEPER = fileURLToPath(new URL('./keeper.ts', import.meta.url))
 
@@ -100,7 +99,7 @@ function makeRoot(root: string): void {
     writeFileSync(join(root, OWNER_FILE), String(process.pid), { mode: 0o600 })
   } catch (error) {
     throw new HarnessError(`making the folder ${root} for the files of servers: ${messageOf(error)}`, {
-      remedy: `Make ${tmpdir()} writable and free space in it, or set TMPDIR to another folder.`,
+      remedy: `Make ${dirname(root)} writable and free space in it, or set TMPDIR to another folder.`,
       cause: error,
     })
   }

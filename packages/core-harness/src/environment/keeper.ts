@@ -15,7 +15,7 @@ import { messageOf } from './errors.ts'
 import type { Kept } from './keeper-client.ts'
 import { receiveLines } from './lines.ts'
 import { removeContainers } from './providers/container-reaper.ts'
-import { CONTAINERS_FILE, findStaleRoots, ownerOf } from './stale-roots.ts'
+import { CONTAINERS_FILE, findStaleRoots, ownerOf } from './server-folders.ts'
 import { withoutPassword } from './url-secrets.ts'
 import { withinTime } from './within-time.ts'
 

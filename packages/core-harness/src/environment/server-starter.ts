@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { compareVersions } from './version.ts'
 import type { Dependency, LeaseOptions, Server } from './dependency.ts'
@@ -125,7 +124,7 @@ async function startOnce(
       `starting ${dependency.title} (${resolution.provider}, ${resolution.why}): ${withoutSecrets(messageOf(error), secrets)}\n` +
         (lines === '' ? 'It wrote nothing to its log.' : `The last lines of its log:\n${lines}`),
       {
-        remedy: isDiskFull(error) ? `Free space in ${tmpdir()}, or set TMPDIR.` : `The whole log: ${log.file}`,
+        remedy: isDiskFull(error) ? `Free space in ${dirname(root)}, or set TMPDIR.` : `The whole log: ${log.file}`,
         cause: error,
       },
     )

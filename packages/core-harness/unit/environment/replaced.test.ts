@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
+import pg from 'pg'
 
 import type { DependencyName } from '../../src/environment/dependency.ts'
 import { eventually } from '../../src/guarantee/eventually.ts'
@@ -70,7 +71,13 @@ test('a lease that is asked for the moment after the kill gets a server that wor
 }, 60_000)
 
 test('a killed PostgreSQL leaves no shared memory in the kernel', async () => {
-  await holder.lease('postgres')
+  const { url } = await holder.lease('postgres')
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined) // The server is killed under it.
+  await client.connect()
+  // The other kind, which `ipcs` does not list, is in files of the data directory.
+  const { rows } = await client.query('SHOW dynamic_shared_memory_type')
+  expect(rows).toEqual([{ dynamic_shared_memory_type: 'mmap' }])
   process.kill(processOf(/bin\/postgres -D/), 'SIGKILL')
   await eventually(
     () => {

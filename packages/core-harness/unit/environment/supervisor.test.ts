@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, statfsSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 
@@ -216,8 +216,7 @@ test('who does not know the token is sent away', async () => {
   await holder.ask({ do: 'connect' })
   const token = join(workspace.folder, '.proving-ground/cache/supervisor-token')
   expect(readFileSync(token, 'utf8')).toMatch(/^[0-9a-f]{48}$/)
-  const names = readFileSync('/proc/net/unix', 'utf8').match(/@proving-ground-[0-9a-f]{8}$/gm) ?? []
-  const address = await addressOf(names)
+  const address = `\0proving-ground-${workspace.id}`
   for (const greeting of ['{"token":"wrong"}\n', 'GET / HTTP/1.1\r\n\r\n', `{"token":"${'x'.repeat(4_000)}"}\n`]) {
     const stranger = connect(address)
     const closed = new Promise<string>((resolve) => {
@@ -232,14 +231,6 @@ test('who does not know the token is sent away', async () => {
   expect((await holder.status()).servers).toEqual([])
 })
 
-/** The address of this test's supervisor: the one that knows its token. */
-async function addressOf(names: readonly string[]): Promise<string> {
-  const { createHash } = await import('node:crypto')
-  const id = createHash('sha256').update(`${process.getuid?.()}:${workspace.folder}`).digest('hex').slice(0, 8)
-  expect(names).toContain(`@proving-ground-${id}`)
-  return `\0proving-ground-${id}`
-}
-
 test('a supervisor that cannot be started says why at once', async () => {
   const notAFolder = join(workspace.folder, 'file')
   writeFileSync(notAFolder, '')
@@ -248,6 +239,20 @@ test('a supervisor that cannot be started says why at once', async () => {
   expect(performance.now() - began).toBeLessThan(10_000)
   expect(code).toBe(1)
   expect(stderr).toMatch(/making the folder .*\/file\/proving-ground-.* for the files of servers: .*\n.*set TMPDIR/i)
+})
+
+test('servers keep their files in memory where there is plenty of it, and where TMPDIR says otherwise there', async () => {
+  const { bavail, bsize } = statfsSync('/dev/shm')
+  const hasPlenty = bavail * bsize >= 4 * 1024 ** 3 && process.availableMemory() >= 4 * 1024 ** 3
+  const holder = workspace.holder({ TMPDIR: '' })
+  await holder.lease('redis')
+  const [root = ''] = workspace.temporaryFiles()
+  expect(existsSync(join(hasPlenty ? '/dev/shm' : '/tmp', root))).toBe(true)
+  await workspace.endHolders()
+  await workspace.harness(['down'])
+  expect(workspace.temporaryFiles()).toEqual([])
+  await workspace.holder().lease('redis')
+  expect(readdirSync(workspace.temporaryFolder)).toHaveLength(1)
 })
 
 test('a workspace that cannot hold state says so', async () => {

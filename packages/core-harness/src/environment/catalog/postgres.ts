@@ -34,6 +34,8 @@ export const postgres: Dependency = {
         listen_addresses: '127.0.0.1',
         // None: its file would lie in /tmp, and stay there when the server is killed.
         unix_socket_directories: '',
+        // In files of its data directory, and not of /dev/shm, for the same reason.
+        dynamic_shared_memory_type: 'mmap',
         port: String(port),
       }
       const { command, args } = unprivileged(installation.program, ['-D', data, ...flags(settings)])

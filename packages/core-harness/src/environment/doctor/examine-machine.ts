@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 
 import { HarnessError, messageOf } from '../errors.ts'
 import { nodeProgram } from '../node-program.ts'
 import { askProgram, findProgram } from '../program.ts'
+import { temporaryFolder } from '../server-folders.ts'
 import { homeDirectory, stateFolder } from '../workspace.ts'
 
 /** One thing that the environment needs of the machine. */
@@ -45,7 +45,7 @@ function examineWorkspace(): MachineFinding {
 
 async function examineSpace(): Promise<MachineFinding> {
   const what = 'temporary files'
-  const folder = tmpdir()
+  const folder = temporaryFolder()
   try {
     accessSync(folder, constants.W_OK)
     const { bavail, bsize } = await statfs(folder)

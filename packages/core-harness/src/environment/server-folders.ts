@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
@@ -13,9 +13,28 @@ const PREFIX = `proving-ground-${workspaceId}-`
 /** A folder without a name in it may be one that is being made. */
 const UNCLAIMED_MS = 60_000
 
+const MEMORY = '/dev/shm'
+/** Room that has to be free in memory, as files and altogether, before servers keep their files there. */
+const PLENTY_BYTES = 4 * 1024 ** 3
+
+/**
+ * The folder below which servers keep their files, which are thrown away with them: in memory where there is plenty of it,
+ * for the 300 files of a database are made in 5 ms there, and in 40 to 100 ms on a disk. `TMPDIR` decides otherwise.
+ */
+export function temporaryFolder(): string {
+  const isChosen = (process.env.TMPDIR ?? '') !== ''
+  return !isChosen && hasPlenty(MEMORY) ? MEMORY : tmpdir()
+}
+
+function hasPlenty(folder: string): boolean {
+  if (!existsSync(folder)) return false
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize >= PLENTY_BYTES && process.availableMemory() >= PLENTY_BYTES
+}
+
 /** The folder for the files of all servers of one supervisor. */
 export function rootOf(owner: string): string {
-  return join(tmpdir(), `proving-ground-${owner}`)
+  return join(temporaryFolder(), `proving-ground-${owner}`)
 }
 
 export function ownerOf(root: string): string {
@@ -24,10 +43,12 @@ export function ownerOf(root: string): string {
 
 /** Folders of supervisors of this workspace that were killed together with their keeper. */
 export function findStaleRoots(): string[] {
-  return readdirSync(tmpdir())
-    .filter((name) => name.startsWith(PREFIX))
-    .map((name) => join(tmpdir(), name))
-    .filter(isStale)
+  return [tmpdir(), MEMORY].filter(existsSync).flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.startsWith(PREFIX))
+      .map((name) => join(folder, name))
+      .filter(isStale),
+  )
 }
 
 function isStale(root: string): boolean {
