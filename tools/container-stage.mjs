@@ -49,6 +49,8 @@ const environment = {
 }
 const began = performance.now()
 let interrupted = false
+/** The command that runs now. */
+let running
 
 await main(process.argv.slice(2))
 
@@ -59,8 +61,12 @@ async function main(args) {
     process.stderr.write(`no such option: ${unknown}\n${USAGE}`)
     process.exit(2)
   }
-  // Ctrl-C reaches the commands too; what was started is ended in order.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (interrupted = true))
+  // What was started is ended in order.
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.on(signal, () => {
+      interrupted = true
+      running?.kill(signal)
+    })
   const outcome = await stage(args.includes('--provider-tests'))
   say(`${outcome} after ${secondsSince(began)} s`)
   process.stdout.write(`container stage: ${outcome}\n`)
@@ -166,9 +172,7 @@ async function install(programs, situation) {
   const wanted = [...new Set(missing.map((program) => packages[program]))].join(' ')
   const may = process.env.CI === 'true' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   if (!may)
-    throw new CannotRun(
-      `${situation}, and ${missing.join(' and ')} is not installed (Debian: apt-get install ${wanted})`,
-    )
+    throw new CannotRun(`${situation}; not installed: ${missing.join(', ')} (Debian: apt-get install ${wanted})`)
   // As in single-user mode, in which packages start no services.
   const quiet = { ...environment, RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' }
   const script = `apt-get update --quiet=2 && apt-get install --yes --quiet=2 --no-install-recommends ${wanted}`
@@ -248,7 +252,9 @@ async function timed(what, program, args, env) {
 
 async function command(program, args, env = environment) {
   const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  running = child
   const [code] = await once(child, 'exit')
+  running = undefined
   return code ?? 1
 }
 
