@@ -65,7 +65,7 @@ async function main(args) {
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.on(signal, () => {
       interrupted = true
-      running?.kill(signal)
+      if (running) process.kill(-running.pid, signal) // With all that it started.
     })
   const outcome = await stage(args.includes('--provider-tests'))
   say(`${outcome} after ${secondsSince(began)} s`)
@@ -251,7 +251,7 @@ async function timed(what, program, args, env) {
 }
 
 async function command(program, args, env = environment) {
-  const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true })
   running = child
   const [code] = await once(child, 'exit')
   running = undefined
