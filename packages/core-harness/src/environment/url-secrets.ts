@@ -5,9 +5,14 @@ export function withoutPassword(text: string): string {
     .replace(/([?&][\w-]*(?:password|passwd|token|secret)[\w-]*=)[^&\s]*/gi, '$1***')
 }
 
-/** What a person typed where a URL was due: all that stands before an @ may be secret. */
+const KNOWN_SCHEME = /^(?:rediss?|postgres(?:ql)?|mysql|https?|clickhouse|amqps?|tcp):\/\//
+
+/** What a person typed where a URL was due: all that stands before the last @ may be secret, but for a scheme. */
 export function withoutCredentials(value: string): string {
-  return withoutPassword(value).replace(/^(?!\S*\/\/\*\*\*@)\S*@/, '***@')
+  const at = value.lastIndexOf('@')
+  if (at === -1) return withoutPassword(value)
+  const [scheme = ''] = KNOWN_SCHEME.exec(value) ?? []
+  return `${scheme}***${withoutPassword(value.slice(at))}`
 }
 
 /** The passwords of URLs, as they stand there and decoded. */
