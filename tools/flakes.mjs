@@ -42,7 +42,10 @@ for (let round = 1; round <= times; round++) {
   const failed = notPassed(directory)
   if (code !== 0) red++
   for (const { id, reason } of failed) failures.set(id, [...(failures.get(id) ?? []), { round, reason }])
-  const verdict = code === 0 ? 'green' : `red (${failed.map(({ id }) => id).join(', ') || `exit code ${code}`}, see ${join(directory, 'output.log')})`
+  const verdict =
+    code === 0
+      ? 'green'
+      : `red (${failed.map(({ id }) => id).join(', ') || `exit code ${code}`}, see ${join(directory, 'output.log')})`
   process.stdout.write(`${round}/${times} ${verdict} ${durations.at(-1).toFixed(1)} s\n`)
 }
 report()
