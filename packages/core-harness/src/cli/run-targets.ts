@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 
+import { exitCodeOf } from '../jest/exit-code.ts'
 import { workspaceRoot } from '../environment/workspace.ts'
 import type { RunDirectory } from '../run/run-directory.ts'
 
@@ -28,9 +28,7 @@ export async function runTargets(
       cwd: workspaceRoot,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...options.environment, HARNESS_RUN_DIRECTORY: directory.path, NX_TUI: 'false' },
-      signal: options.signal,
     },
   )
-  const [code] = (await once(nx, 'exit')) as [number | null]
-  return code ?? 130
+  return await exitCodeOf(nx, options.signal)
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 
 import { nodeProgram } from '../environment/node-program.ts'
 import { workspaceRoot } from '../environment/workspace.ts'
+import { exitCodeOf } from './exit-code.ts'
 
 /**
  * Runs Jest in a process of its own, in the workspace's Node, with ES modules.
@@ -20,8 +20,7 @@ export async function runJest(args: readonly string[], signal?: AbortSignal): Pr
       join(workspaceRoot, 'node_modules/jest/bin/jest.js'),
       ...args,
     ],
-    { cwd: workspaceRoot, stdio: ['ignore', 'inherit', 'inherit'], ...(signal === undefined ? {} : { signal }) },
+    { cwd: workspaceRoot, stdio: ['ignore', 'inherit', 'inherit'] },
   )
-  const [code] = (await once(jest, 'exit')) as [number | null]
-  return code ?? 130
+  return await exitCodeOf(jest, signal)
 }
