@@ -92,7 +92,12 @@ function installServers() {
   if (still.length > 0) fail(`still nothing serves ${still.join(', ')}`, 'npx harness doctor says why.')
 }
 
-/** @returns {{ name: string, missing: string, install: string }[]} */
+/**
+ * The dependencies that no provider would serve, with what would let this machine serve them itself. One whose URL or
+ * provider the user has chosen is left to the suites, which say what is wrong with the choice.
+ *
+ * @returns {{ name: string, missing: string, install: string }[]}
+ */
 function unserved() {
   const asked = spawnSync(NODE, [HARNESS, 'doctor', '--json'], { cwd: ROOT, encoding: 'utf8' })
   if (asked.error) fail(`asking which dependencies can be served: ${asked.error.message}`)
@@ -103,7 +108,13 @@ function unserved() {
     process.stderr.write(asked.stderr)
     fail('asking which dependencies can be served: harness doctor gave no answer')
   }
-  return report.dependencies.filter(({ provider }) => !provider)
+  return report.dependencies
+    .filter(({ provider }) => !provider)
+    .flatMap(({ name, refused }) =>
+      refused
+        .filter(({ provider, remedy }) => provider === 'native' && remedy)
+        .map(({ obstacle, remedy }) => ({ name, missing: obstacle, install: remedy })),
+    )
 }
 
 /** How to run a program as root without a question; undefined when there is no way. */
