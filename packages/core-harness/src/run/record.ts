@@ -80,7 +80,10 @@ export function resultsOf(
   expected: readonly string[],
   outcomes: readonly TestOutcome[],
   notes: readonly Note[],
+  environment = process.env,
 ): GuaranteeResult[] {
+  // As the user chose it: a path is no name.
+  const choice = environment.ADAPTER ? `ADAPTER=${environment.ADAPTER} ` : ''
   return expected.map((id) => {
     const { requires: _requires, ...declared } = contract.guarantees[id] as Contract['guarantees'][string]
     const outcome = outcomes.find((one) => one.id === id)
@@ -97,7 +100,7 @@ export function resultsOf(
       dependencies: note?.dependencies ?? [],
       evidence: note?.evidence ?? {},
       ...(reason === undefined ? {} : { reason }),
-      reproduce: `${adapter === 'reference' ? '' : `ADAPTER=${adapter.includes('/') ? '' : `${contract.name}:`}${adapter} `}npx nx run ${contract.name}:${declared.level.toLowerCase()} -t ${id}`,
+      reproduce: `${choice}npx nx run ${contract.name}:${declared.level.toLowerCase()} --testNamePattern ${id}`,
     }
   })
 }

@@ -66,7 +66,7 @@ test('the node of a test that hangs is gone', () => {
 })
 
 test('every result says how to run it again', () => {
-  expect(result('fails').reproduce).toBe('npx nx run unsteady:l3 -t unsteady.test.fails')
+  expect(result('fails').reproduce).toBe('npx nx run unsteady:l3 --testNamePattern unsteady.test.fails')
 })
 
 test('a part of the suite is judged by that part alone', () => {

@@ -18,7 +18,7 @@ const result = (id: string, status: GuaranteeResult['status'], reason?: string):
   dependencies: [],
   evidence: {},
   ...(reason === undefined ? {} : { reason }),
-  reproduce: 'npx nx run toy:l3 -t x',
+  reproduce: 'npx nx run toy:l3 --testNamePattern x',
 })
 
 test('each verdict has its element, and the counts agree', () => {
