@@ -1,21 +1,24 @@
-const MEASURING = ['metrics', 'environment']
+const MEASURING = ['metrics', 'environment', 'statistics']
 const DRIVING = ['workload', 'history', 'fault', ...MEASURING]
 const JUDGING = ['objective', ...DRIVING]
 const RECORDING = ['run', ...JUDGING]
 
 /** The folders of core-harness/src: each with those that it may import. No arrow points back. */
 const MAY_IMPORT = {
+  statistics: [],
   environment: [],
-  metrics: ['environment'],
+  metrics: ['environment', 'statistics'],
+  service: ['metrics'],
+  staging: MEASURING,
   workload: MEASURING,
   history: MEASURING,
   fault: MEASURING,
   objective: DRIVING,
-  guarantee: ['history', 'fault', ...MEASURING],
+  guarantee: ['staging', ...JUDGING],
   run: ['guarantee', ...JUDGING],
   report: ['guarantee', ...RECORDING],
   jest: ['report', 'guarantee', ...RECORDING],
-  cli: ['jest', 'report', 'guarantee', ...RECORDING],
+  cli: ['jest', 'report', 'guarantee', 'staging', ...RECORDING],
 }
 
 /**

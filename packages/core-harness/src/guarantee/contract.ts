@@ -1,5 +1,6 @@
-/** Which customers a guarantee matters to. */
-export type Segment = 'Free' | 'Early' | 'Mid' | 'Enterprise' | 'All'
+import type { Segment } from '../segment.ts'
+
+export type { Segment } from '../segment.ts'
 
 /** L3: one service on real dependencies. L4: the deployed stack under load. */
 export type Level = 'L3' | 'L4'

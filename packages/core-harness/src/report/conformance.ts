@@ -4,7 +4,14 @@ import { HarnessError } from '../environment/errors.ts'
 import type { Contract } from '../guarantee/contract.ts'
 import type { GuaranteeResult } from '../run/record.ts'
 
-const WORDS = { passed: '✓ kept', failed: '✗ broken', 'not-offered': 'not offered', 'no-data': 'no data' } as const
+const WORDS = {
+  passed: '✓ kept',
+  warned: '✓ kept',
+  failed: '✗ broken',
+  invalid: 'no data',
+  'not-offered': 'not offered',
+  'no-data': 'no data',
+} as const
 
 /**
  * Which guarantees each adapter keeps, in Markdown, with what was found where one was broken.
@@ -28,7 +35,7 @@ export function conformanceTable(
   const kept = adapters.map((adapter) => {
     const all = results[adapter] ?? []
     const offered = all.filter(({ status }) => status !== 'not-offered').length
-    return `**${all.filter(({ status }) => status === 'passed').length} of ${offered} offered**`
+    return `**${all.filter(({ status }) => status === 'passed' || status === 'warned').length} of ${offered} offered**`
   })
   const found = adapters.flatMap((adapter) =>
     (results[adapter] ?? [])

@@ -7,7 +7,9 @@ import type { FileFailure, GuaranteeResult, GuaranteeStatus, RunRecord } from '.
 const MARKS: Readonly<Record<GuaranteeStatus, { readonly sign: string; readonly colour: 'green' | 'red' | 'yellow' }>> =
   {
     passed: { sign: '✓', colour: 'green' },
+    warned: { sign: '!', colour: 'yellow' },
     failed: { sign: '✗', colour: 'red' },
+    invalid: { sign: '?', colour: 'red' },
     'not-offered': { sign: '–', colour: 'yellow' },
     'no-data': { sign: '?', colour: 'red' },
   }

@@ -7,7 +7,11 @@ import { toJunit } from './junit.ts'
 /** Joins the parts of a run into its record, and writes the record and its JUnit form. */
 export function finishRun(
   directory: RunDirectory,
-  { startedAt, command }: { readonly startedAt: Date; readonly command: string },
+  {
+    startedAt,
+    command,
+    mode = 'full',
+  }: { readonly startedAt: Date; readonly command: string; readonly mode?: RunRecord['mode'] },
 ): RunRecord {
   const parts = directory.readParts()
   const killMatrices = directory.readMatrices()
@@ -17,6 +21,7 @@ export function finishRun(
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     command,
+    mode,
     commit: describeCommit(),
     machine: describeMachine(),
     parts,

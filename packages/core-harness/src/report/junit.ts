@@ -11,7 +11,7 @@ export function toJunit({ parts, startedAt }: RunRecord): string {
       `name="${escape(name)}"`,
       `tests="${guarantees.length}"`,
       `failures="${count('failed')}"`,
-      `errors="${count('no-data')}"`,
+      `errors="${count('invalid', 'no-data')}"`,
       `skipped="${count('not-offered')}"`,
       `time="${seconds(durationMs)}"`,
       `timestamp="${escape(startedAt)}"`,
@@ -25,7 +25,9 @@ function testCase({ contract, id, statement, durationMs, status, reason = '', re
   const open = `    <testcase classname="${escape(contract)}" name="${escape(`${id}: ${statement}`)}" time="${seconds(durationMs)}"`
   const body = {
     passed: '',
+    warned: '',
     failed: `<failure message="${escape(reason.split('\n')[0] ?? '')}">${escape(`${reason}\n${reproduce}`)}</failure>`,
+    invalid: `<error message="${escape(reason)}">${escape(reproduce)}</error>`,
     'no-data': `<error message="${escape(reason)}">${escape(reproduce)}</error>`,
     'not-offered': `<skipped message="${escape(reason)}"/>`,
   }[status]

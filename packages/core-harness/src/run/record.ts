@@ -1,10 +1,15 @@
 import type { Contract, Level, Segment } from '../guarantee/contract.ts'
 import type { Note } from '../guarantee/notes.ts'
 import type { KillMatrix } from '../guarantee/prove/judge.ts'
+import type { LoadEvidence } from '../objective/load-evidence.ts'
+import type { Verdict } from '../objective/verdict.ts'
 import type { Machine } from './machine.ts'
 
-/** How one guarantee came out. `no-data`: declared, but its test did not run to an end. Only `passed` is green. */
-export type GuaranteeStatus = 'passed' | 'failed' | 'not-offered' | 'no-data'
+/**
+ * How one guarantee came out. Only `passed` and `warned` are green. `warned`: kept, but an objective is degraded.
+ * `invalid`: the measurement was not good enough to judge. `no-data`: its test did not run to an end, or measured nothing.
+ */
+export type GuaranteeStatus = 'passed' | 'warned' | 'failed' | 'invalid' | 'not-offered' | 'no-data'
 
 export interface GuaranteeResult {
   readonly id: string
@@ -19,6 +24,8 @@ export interface GuaranteeResult {
   readonly durationMs: number
   readonly dependencies: readonly string[]
   readonly evidence: Readonly<Record<string, unknown>>
+  /** What was measured, at L4. */
+  readonly load?: LoadEvidence
   /** Why it failed, or is not offered. */
   readonly reason?: string
   /** The command that runs it again. */
@@ -53,12 +60,14 @@ export interface RunRecord {
   readonly startedAt: string
   readonly durationMs: number
   readonly command: string
+  /** Quick runs load less and shorter, and are not compared with full ones. */
+  readonly mode: 'quick' | 'full'
   readonly commit: { readonly id: string; readonly dirty: boolean } | null
   readonly machine: Machine
   readonly parts: readonly RunPart[]
   /** Of `prove`, by package. */
   readonly killMatrices: Readonly<Record<string, KillMatrix>>
-  readonly verdict: 'pass' | 'fail' | 'no-data'
+  readonly verdict: Verdict
 }
 
 /** What Jest said about one guarantee's test. */

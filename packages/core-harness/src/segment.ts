@@ -1,0 +1,2 @@
+/** Which customers a promise matters to. */
+export type Segment = 'Free' | 'Early' | 'Mid' | 'Enterprise' | 'All'
