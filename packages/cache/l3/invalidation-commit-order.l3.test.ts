@@ -17,8 +17,6 @@ const PRICES =
 async function openSource(context: Context) {
   const { url } = await context.lease('postgres', { migrations: [PRICES] })
   const [writer, readers] = [new Client({ connectionString: url }), new Pool({ connectionString: url, max: 4 })]
-  // A pool says that it has ended before the server knows: the database may be dropped under its last connections.
-  readers.on('connect', (reader) => reader.on('error', () => undefined))
   context.onCleanup(async () => void (await Promise.all([writer.end(), readers.end()])))
   await writer.connect()
   const ended = { COMMIT: 0, ROLLBACK: 0 }

@@ -2,6 +2,7 @@ import type { AggregatedResult } from '@jest/test-result'
 import { basename } from 'node:path'
 
 import { RunDirectory } from '../run/run-directory.ts'
+import { otherFailuresOf } from './outcome.ts'
 
 /** Adds the number of a package's own tests to the run of a command over several packages. */
 export default class CountReporter {
@@ -19,6 +20,7 @@ export default class CountReporter {
       otherTests: {
         passed: results.numPassedTests,
         failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
+        failures: results.testResults.flatMap(otherFailuresOf),
       },
       durationMs: Date.now() - results.startTime,
     })

@@ -9,9 +9,9 @@ import { loadContract, packageAt } from '../guarantee/packages.ts'
 import { finishRun } from '../report/finish.ts'
 import { resultLine, summary } from '../report/console.ts'
 import { resultsOf } from '../run/record.ts'
-import type { FileFailure, RunPart, TestOutcome } from '../run/record.ts'
+import type { FileFailure, RunPart, TestFailure, TestOutcome } from '../run/record.ts'
 import { RunDirectory } from '../run/run-directory.ts'
-import { fileFailureOf, outcomeOf } from './outcome.ts'
+import { fileFailureOf, otherFailuresOf, outcomeOf } from './outcome.ts'
 
 /** What Jest tells a reporter about itself; its own type is not exported. */
 interface GlobalConfig {
@@ -43,7 +43,7 @@ export default class GuaranteeReporter {
   readonly #notesDirectory: string
   readonly #fileFailures: FileFailure[] = []
   #otherPassed = 0
-  #otherFailed = 0
+  readonly #otherFailures: TestFailure[] = []
   #failure: Error | undefined
 
   constructor(config: GlobalConfig, options: ReporterOptions) {
@@ -65,13 +65,12 @@ export default class GuaranteeReporter {
       const outcome = outcomeOf(one)
       if (outcome) this.#outcomes.push(outcome)
       else if (one.status === 'passed') this.#otherPassed++
-      else if (one.status === 'failed') this.#otherFailed++
     }
     for (const { message, origin } of result.console ?? []) process.stderr.write(`${message}\n${origin}\n`)
     if (result.failureMessage) process.stderr.write(`\n${test.path}\n${result.failureMessage}\n`)
+    this.#otherFailures.push(...otherFailuresOf(result))
     const failure = fileFailureOf(result)
     if (failure === undefined) return
-    this.#otherFailed++
     this.#fileFailures.push({ file: relative(this.#config.rootDir, test.path), failure })
   }
 
@@ -96,7 +95,11 @@ export default class GuaranteeReporter {
   async #part(results: AggregatedResult): Promise<RunPart> {
     const own = {
       package: this.#package,
-      otherTests: { passed: this.#otherPassed, failed: this.#otherFailed },
+      otherTests: {
+        passed: this.#otherPassed,
+        failed: this.#otherFailures.length,
+        failures: this.#otherFailures,
+      },
       fileFailures: this.#fileFailures,
       durationMs: Date.now() - results.startTime,
     }

@@ -37,6 +37,13 @@ export interface OtherTests {
   readonly passed: number
   /** Files that could not be run to their end count as one each. */
   readonly failed: number
+  readonly failures: readonly TestFailure[]
+}
+
+/** A test that is no guarantee, and failed. */
+export interface TestFailure {
+  readonly name: string
+  readonly message: string
 }
 
 /** A test file that could not be run to its end, whatever its tests say. */

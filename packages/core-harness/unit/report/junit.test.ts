@@ -28,7 +28,7 @@ test('each verdict has its element, and the counts agree', () => {
     result('toy.a.absent', 'no-data', 'did not run'),
     result('toy.a.lacking', 'not-offered', 'no such part'),
   ]
-  const parts = [{ package: 'toy', guarantees, otherTests: { passed: 0, failed: 0 }, durationMs: 5_000 }]
+  const parts = [{ package: 'toy', guarantees, otherTests: { passed: 0, failed: 0, failures: [] }, durationMs: 5_000 }]
   const xml = toJunit({ parts, startedAt: '2026-01-01T00:00:00.000Z' } as unknown as RunRecord)
   expect(xml).toContain('<testsuite name="toy" tests="4" failures="1" errors="1" skipped="1" time="5.000"')
   expect(xml).toContain('name="toy.a.passed: a &lt; b &amp; &quot;c&quot;" time="1.234"/>')

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
@@ -83,7 +84,10 @@ export const postgres: Dependency = {
   },
   async clean(server, id) {
     const names = id === server.holder ? await templatesOf(server) : [databaseOf(id)]
-    for (const name of names) await administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    for (const name of names) {
+      await connectionsEnd(server, name)
+      await administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    }
   },
   async release(server) {
     const url = server.urls[0] ?? ''
@@ -120,6 +124,8 @@ function copyStrategy(server: Server, template: string): string {
   return template !== '' && Number.parseInt(server.version) >= 15 ? 'STRATEGY FILE_COPY' : ''
 }
 
+const CONNECTIONS_END_WITHIN_MS = 500
+
 const administrators = new Map<string, pg.Pool>()
 const templates = new Map<string, Promise<string>>()
 
@@ -134,6 +140,16 @@ async function administer<Row extends pg.QueryResultRow>(server: Server, stateme
     administrators.set(url, administrator)
   }
   return (await administrator.query<Row>(statement)).rows
+}
+
+/**
+ * Waits a moment for connections that are ending: a client says that it has ended before the server knows, and would hear
+ * of a database dropped by force as an error. Those that stay are cut off by the drop.
+ */
+async function connectionsEnd(server: Server, database: string): Promise<void> {
+  const deadline = performance.now() + CONNECTIONS_END_WITHIN_MS
+  const query = `SELECT 1 FROM pg_stat_activity WHERE datname = '${database}' LIMIT 1`
+  while ((await administer(server, query)).length > 0 && performance.now() < deadline) await delay(5)
 }
 
 function templatePrefix({ holder }: Server): string {
