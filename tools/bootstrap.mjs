@@ -16,17 +16,19 @@ const POLICY = '/usr/sbin/policy-rc.d'
 
 const USAGE = `Usage: node tools/bootstrap.mjs start|test|setup [-- arguments]
 
-  start   set up, then run every L3 suite (harness run; arguments go there)
+  start   set up, then run every L3 suite, and every L4 suite in quick mode on a stack
+          that it starts on this machine (harness run; arguments go there)
   test    set up, then run all tests of the project (harness verify)
   setup   set up only
 
 Setting up runs npm ci when the lock file changed since the last time, and then, where
 Docker does not serve a dependency, installs redis-server and rabbitmq-server with apt on a
 Debian machine (as root, or with sudo that asks for no password). Elsewhere it prints the
-command to give.
+command to give. For the tests, which open the HTML report in a browser, it installs
+chromium in the same way; without it those tests are skipped.
 `
 
-const JOBS = { start: ['run', '--level', 'l3'], test: ['verify'], setup: undefined }
+const JOBS = { start: ['run', '--level', 'l3', '--level', 'l4', '--quick'], test: ['verify'], setup: undefined }
 
 main()
 
@@ -41,6 +43,7 @@ function main() {
     fail(`Node ${process.versions.node} is too old: 20 or later is needed`)
   installPackages()
   installServers()
+  if (job === 'test') installBrowser()
   const command = JOBS[job]
   if (command) process.exit(run(NODE, [HARNESS, ...command, ...rest.filter((word) => word !== '--')]))
 }
@@ -75,21 +78,41 @@ function installServers() {
   const rest = lacking.filter(({ install }) => !install.startsWith('apt-get install '))
   for (const { name, missing, install } of rest) say(`${name} will not be served: ${missing}. Give: ${install}`)
   if (packages.length === 0) return
-  const command = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`
-  const asRoot = rootCommand()
-  if (!existsSync('/usr/bin/apt-get') || !asRoot)
+  if (!canInstall())
     fail(
       `${lacking.map(({ name }) => name).join(', ')} cannot be served on this machine`,
-      `Start Docker, or give: ${asRoot ? '' : 'sudo '}${command}`,
+      `Start Docker, or give: ${rootCommand() ? '' : 'sudo '}${installCommand(packages).join(' ')}`,
     )
+  install(packages)
+  const still = unserved().map(({ name }) => name)
+  if (still.length > 0) fail(`still nothing serves ${still.join(', ')}`, 'npx harness doctor says why.')
+}
+
+/** The tests open the HTML report in a real browser; where there is none, and none can be installed, they are skipped. */
+function installBrowser() {
+  const asked = spawnSync(NODE, [join(ROOT, 'tools/chromium.mjs')], { stdio: 'ignore' })
+  if (asked.status === 0) return
+  if (canInstall()) return install(['chromium'])
+  say('there is no Chromium: the tests that open the HTML report in a browser will be skipped')
+}
+
+function canInstall() {
+  return existsSync('/usr/bin/apt-get') && rootCommand() !== undefined
+}
+
+function installCommand(packages) {
+  return ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages]
+}
+
+function install(packages) {
+  const asRoot = rootCommand()
   say(`installing ${packages.join(' and ')} with apt`)
   withoutServices(asRoot, () => {
     // The list of packages may be missing or old on a fresh machine, so it is fetched first.
-    const code = run(...asRoot('apt-get', ['update', '-qq'])) || run(...asRoot('apt-get', command.split(' ').slice(1)))
-    if (code !== 0) fail(`apt-get failed with code ${code}`, command)
+    const [program, ...args] = installCommand(packages)
+    const code = run(...asRoot('apt-get', ['update', '-qq'])) || run(...asRoot(program, args))
+    if (code !== 0) fail(`apt-get failed with code ${code}`, installCommand(packages).join(' '))
   })
-  const still = unserved().map(({ name }) => name)
-  if (still.length > 0) fail(`still nothing serves ${still.join(', ')}`, 'npx harness doctor says why.')
 }
 
 /**

@@ -8,7 +8,7 @@ const MAY_IMPORT = {
   statistics: [],
   environment: [],
   metrics: ['environment', 'statistics'],
-  service: ['metrics'],
+  service: ['metrics', 'environment'],
   staging: MEASURING,
   workload: MEASURING,
   history: MEASURING,

@@ -82,7 +82,7 @@ function l3({ root, folder, reusable }) {
 }
 
 function l4({ root, folder }) {
-  if (!filesBelow(`${folder}/l4`).some((file) => file.endsWith('.l4.test.ts'))) return {}
+  if (!hasL4(folder)) return {}
   return {
     l4: commandTarget({
       description: 'Jest over l4/, against the deployed stack under load',
@@ -95,14 +95,20 @@ function l4({ root, folder }) {
   }
 }
 
+function hasL4(folder) {
+  return filesBelow(`${folder}/l4`).some((file) => file.endsWith('.l4.test.ts'))
+}
+
 function prove({ name, folder, reusable }) {
   if (filesBelow(`${folder}/defects`).length === 0) return {}
+  const measures = hasL4(folder)
   return {
     prove: commandTarget({
-      description: 'Every defect of defects/ against l3/: each must be caught',
+      description: 'Every defect of defects/ against l3/ and l4/: each must be caught',
       commands: [`node packages/core-harness/bin/harness.mjs prove ${name}`],
-      inputs: [...levelInputs, '{projectRoot}/l3/**/*', '{projectRoot}/defects/**/*'],
-      cache: reusable,
+      inputs: [...levelInputs, '{projectRoot}/l3/**/*', '{projectRoot}/l4/**/*', '{projectRoot}/defects/**/*'],
+      cache: reusable && !measures,
+      parallelism: !measures,
     }),
   }
 }

@@ -41,7 +41,7 @@ const SELECTIONS = [
       workspace.git('mv', 'packages/cache/adapters/library.ts', 'packages/messaging/adapters/other.ts'),
     selects: { cache: ON_DEPENDENCIES, messaging: ON_DEPENDENCIES },
   },
-  { change: 'an L4 file', does: edits('packages/cache/l4/load.l4.test.ts'), selects: { cache: ['l4'] } },
+  { change: 'an L4 file', does: edits('packages/cache/l4/load.l4.test.ts'), selects: { cache: ['l4', 'prove'] } },
   { change: 'a unit test', does: edits('packages/cache/unit/contract.test.ts'), selects: { cache: ['unit'] } },
   { change: 'a defect', does: edits('packages/cache/defects/stale.ts'), selects: { cache: ['prove'] } },
   { change: 'an adapter', does: edits('packages/cache/adapters/library.ts'), selects: { cache: ON_DEPENDENCIES } },

@@ -1,13 +1,16 @@
 import { join, resolve } from 'node:path'
 
 import { HarnessError } from '../environment/errors.ts'
+import { breakable, guaranteeOf } from '../guarantee/contract.ts'
+import type { Contract } from '../guarantee/contract.ts'
 import { findTested } from '../guarantee/tested.ts'
+import type { TestedGuarantee } from '../guarantee/tested.ts'
 import { loadContract } from '../guarantee/packages.ts'
 import type { ServicePackage } from '../guarantee/packages.ts'
 import { loadDefect, loadDefects } from '../guarantee/prove/defects.ts'
 import type { LoadedDefect } from '../guarantee/prove/defects.ts'
 import { judge } from '../guarantee/prove/judge.ts'
-import type { Charge, KillMatrix } from '../guarantee/prove/judge.ts'
+import type { Charge, KillMatrix, Outcome } from '../guarantee/prove/judge.ts'
 import { runTrials } from '../jest/prove.ts'
 import type { Trial } from '../jest/prove.ts'
 import type { RunDirectory } from '../run/run-directory.ts'
@@ -17,12 +20,14 @@ export interface ProveOptions {
   readonly defects: readonly string[]
   /** Every defect against every guarantee, instead of those that it names. */
   readonly isFull: boolean
+  readonly levels: readonly ('l3' | 'l4')[]
   readonly workers: number
   readonly signal: AbortSignal
 }
 
 /**
- * Proves that a package's tests can fail: the reference keeps every L3 guarantee, each defect breaks those that it names.
+ * Proves that a package's tests can fail: the reference keeps every guarantee and meets every objective, each defect breaks
+ * those that it names.
  *
  * @throws HarnessError when there is nothing to prove, or a defect is no proper one
  */
@@ -32,35 +37,62 @@ export async function provePackage(
   options: ProveOptions,
 ): Promise<KillMatrix> {
   const contract = await loadContract(owner)
-  const { tested } = findTested(owner.directory, 'l3')
-  const guarantees = tested.map(({ id }) => id).filter((id) => contract.guarantees[id]?.level === 'L3')
-  if (guarantees.length === 0) throw new HarnessError(`proving ${owner.name}: it has no L3 test of a guarantee`)
-  const defects = await chosenDefects(owner, options.defects, contract)
+  const suites = options.levels.map((level) => suiteOf(owner, contract, level))
+  const targets = suites.flatMap((suite) => suite.targets)
+  if (targets.length === 0)
+    throw new HarnessError(`proving ${owner.name}: it has no ${options.levels.join(' or ')} test of a guarantee`)
+  const defects = (await chosenDefects(owner, options.defects, contract)).filter(
+    ({ defect }) => defect.breaks === 'all' || defect.breaks.some((id) => targets.includes(id)),
+  )
   if (defects.length === 0)
-    throw new HarnessError(`proving ${owner.name}: it has no defects`, {
+    throw new HarnessError(`proving ${owner.name}: it has no defects of ${options.levels.join(' or ')}`, {
       remedy: 'Put one a file into its folder defects/.',
     })
   const charges = defects.map(({ defect }): Charge => {
-    const breaks = defect.breaks === 'all' ? guarantees : defect.breaks
-    const control = options.isFull && !breaks.includes(contract.control ?? '') ? contract.control : undefined
-    return { label: defect.name, breaks, control, isCanary: defect.breaks === 'all' }
+    const isCanary = defect.breaks === 'all'
+    const breaks = targets.filter((id) => (isCanary ? id === guaranteeOf(id) : defect.breaks.includes(id)))
+    const hasControl =
+      options.isFull && targets.includes(contract.control ?? '') && !breaks.includes(contract.control ?? '')
+    return { label: defect.name, breaks, control: hasControl ? contract.control : undefined, isCanary }
   })
-  const trials: Trial[] = [
-    { label: 'reference', adapterFile: join(owner.directory, 'src/reference/adapter.ts'), guarantees },
-    ...defects.map(({ defect, file }, index) => ({
-      label: defect.name,
-      adapterFile: file,
-      guarantees: options.isFull ? guarantees : (charges[index] as Charge).breaks,
-    })),
-  ]
-  const outcomes = await runTrials(owner.directory, tested, trials, directory, options)
-  return judge(contract, guarantees, charges, outcomes, options.defects.length === 0)
+  const outcomes: Outcome[] = []
+  for (const { level, tested, guarantees } of suites) {
+    if (guarantees.length === 0) continue
+    const reference = join(owner.directory, 'src/reference/adapter.ts')
+    const trials = defects.map(({ defect, file }, index): Trial => {
+      const named = new Set((charges[index] as Charge).breaks.map(guaranteeOf))
+      const chosen = guarantees.filter((id) => options.isFull || named.has(id))
+      return { label: defect.name, adapterFile: file, guarantees: chosen }
+    })
+    const all = [{ label: 'reference', adapterFile: reference, guarantees }, ...trials.filter(hasSome)]
+    outcomes.push(...(await runTrials(level, owner.directory, tested, all, directory, options)))
+  }
+  return judge(contract, targets, charges, outcomes, options.defects.length === 0)
+}
+
+interface SuiteToProve {
+  readonly level: 'l3' | 'l4'
+  readonly tested: readonly TestedGuarantee[]
+  readonly guarantees: readonly string[]
+  /** The guarantees, and the objectives of those that have some. */
+  readonly targets: readonly string[]
+}
+
+function suiteOf(owner: ServicePackage, contract: Contract, level: 'l3' | 'l4'): SuiteToProve {
+  const { tested } = findTested(owner.directory, level)
+  const known = breakable(contract, level === 'l3' ? 'L3' : 'L4')
+  const guarantees = tested.map(({ id }) => id).filter((id) => known.includes(id))
+  return { level, tested, guarantees, targets: known.filter((id) => guarantees.includes(guaranteeOf(id))) }
+}
+
+function hasSome({ guarantees }: Trial): boolean {
+  return guarantees.length > 0
 }
 
 async function chosenDefects(
   { name, directory }: ServicePackage,
   wanted: readonly string[],
-  contract: Awaited<ReturnType<typeof loadContract>>,
+  contract: Contract,
 ): Promise<LoadedDefect[]> {
   const all = await loadDefects(contract, join(directory, 'defects'))
   if (wanted.length === 0) return all

@@ -3,7 +3,7 @@ import { servicePackage, servicePackages } from '../guarantee/packages.ts'
 import { summary } from '../report/console.ts'
 import { finishRun } from '../report/finish.ts'
 import { RunDirectory } from '../run/run-directory.ts'
-import { UsageError, readArguments } from './arguments.ts'
+import { UsageError, oneOf, readArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { interruption } from './interrupt.ts'
 import { provePackage } from './prove-package.ts'
@@ -11,16 +11,17 @@ import { provePackage } from './prove-package.ts'
 const DEFAULT_WORKERS = 4
 
 export const prove: Command = {
-  usage: `Usage: harness prove <package> [--defect NAME|FILE]... [--full] [--workers N]
+  usage: `Usage: harness prove <package> [--level l3|l4] [--defect NAME|FILE]... [--full] [--workers N]
 
-Proves that the package's L3 tests can fail. Runs them on the reference, which has to keep
-every guarantee, and on each defect of its folder defects/, which has to break those that
-it names. Prints a kill matrix and writes it into run.json.
+Proves that the package's tests can fail. Runs them on the reference, which has to keep
+every guarantee and to meet every objective, and on each defect of its folder defects/,
+which has to break those that it names. Prints a kill matrix and writes it into run.json.
 
+  --level LEVEL   only this level; both by default. L4 runs in quick mode, one after another
   --defect NAME   only this defect, by name or by the path of a file; may be repeated
   --full          put every defect to every guarantee, instead of those that it names, and
                   point out defects that break the contract's control as well
-  --workers N     Jest workers, ${DEFAULT_WORKERS} by default: tests wait more than they compute
+  --workers N     Jest workers at L3, ${DEFAULT_WORKERS} by default: tests wait more than they compute
 
 Exit codes: 0 all killed; 1 a survivor, a false alarm, a guarantee without a defect, a
 missing or surviving canary, or a test that could not be run; 2 wrong command line.
@@ -32,6 +33,7 @@ missing or surviving canary, or a test that could not be run; 2 wrong command li
       {
         defect: { type: 'string', multiple: true, default: [] },
         full: { type: 'boolean', default: false },
+        level: { type: 'string', multiple: true, default: ['l3', 'l4'] },
         workers: { type: 'string', default: String(DEFAULT_WORKERS) },
       },
       { allowPositionals: true },
@@ -46,12 +48,13 @@ missing or surviving canary, or a test that could not be run; 2 wrong command li
         `harness prove: --workers ${values.workers} is no whole number above zero`,
         'Try --workers 4.',
       )
+    const levels = [...new Set(values.level.map((level) => oneOf('level', level, ['l3', 'l4'] as const)))]
     const owner = servicePackage(name)
     const signal = interruption()
     const startedAt = new Date()
     const shared = RunDirectory.shared()
     const directory = shared ?? RunDirectory.create(startedAt)
-    const options = { defects: values.defect, isFull: values.full, workers, signal }
+    const options = { defects: values.defect, isFull: values.full, levels, workers, signal }
     const matrix = await provePackage(owner, directory, options).catch((error: unknown) => {
       throw signal.aborted ? new HarnessError('proving was interrupted', { exitCode: 130 }) : error
     })

@@ -47,7 +47,8 @@ export function defineDefect<Service extends Closable, Options, Id extends strin
   contract: Contract<Id, Capability>,
   defect: {
     readonly name: string
-    readonly breaks: readonly Id[] | 'all'
+    /** Guarantees, or objectives of those at L4: `cache.sla.read-write#p99`. */
+    readonly breaks: readonly (Id | `${Id}#${string}`)[] | 'all'
     readonly description: string
     readonly incident: { readonly title: string; readonly url: string }
     readonly offers?: readonly Capability[]

@@ -2,6 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from
 import { join } from 'node:path'
 
 import type { Lease } from '../environment/protocol.ts'
+import type { LoadEvidence } from '../objective/load-evidence.ts'
+import type { Verdict } from '../objective/verdict.ts'
 import type { RunSettings } from './run-settings.ts'
 
 /** What Jest's own results have no place for, one line of JSON for each guarantee that ran. */
@@ -10,6 +12,10 @@ export interface Note {
   readonly label: string | undefined
   readonly notOffered?: string
   readonly evidence: Readonly<Record<string, unknown>>
+  /** What was measured, at L4, and how its objectives came out. */
+  readonly load?: LoadEvidence
+  /** The worst of its objectives, when the test itself got to its end. */
+  readonly verdict?: Verdict
   /** `redis 7.0.15 (native)` and the like. */
   readonly dependencies: readonly string[]
 }
@@ -21,6 +27,8 @@ export class Notes {
   readonly #dependencies = new Set<string>()
   #evidence: Record<string, unknown> = {}
   #notOffered: string | undefined
+  #load: LoadEvidence | undefined
+  #verdict: Verdict | undefined
 
   constructor(id: string, settings: RunSettings) {
     this.#id = id
@@ -33,6 +41,11 @@ export class Notes {
 
   evidence(facts: Readonly<Record<string, unknown>>): void {
     this.#evidence = { ...this.#evidence, ...facts }
+  }
+
+  load(measured: LoadEvidence, verdict?: Verdict): void {
+    this.#load = measured
+    this.#verdict = verdict
   }
 
   /** The guarantee does not apply; it counts neither as passed nor as failed. */
@@ -49,6 +62,8 @@ export class Notes {
       label,
       ...(this.#notOffered === undefined ? {} : { notOffered: this.#notOffered }),
       evidence: this.#evidence,
+      ...(this.#load === undefined ? {} : { load: this.#load }),
+      ...(this.#verdict === undefined ? {} : { verdict: this.#verdict }),
       dependencies: [...this.#dependencies],
     }
     mkdirSync(notesDirectory, { recursive: true })

@@ -18,8 +18,8 @@ export interface Collected {
   readonly fileFailures: readonly FileFailure[]
 }
 
-/** An error of the harness, and not of the service that is tested. */
-const HARNESS_FAILURE = /^(?:\w*: )?(HarnessError|NoOwnServerError)\b/
+/** An error of the harness or of the measurement, and not of the service that is tested. */
+const HARNESS_FAILURE = /^(?:\w*: )?(HarnessError|NoOwnServerError|InvalidMeasurementError)\b/
 
 /** Writes what came out of a run of one suite under many adapters, which are told apart by the name of the Jest project. */
 export default class CollectReporter {

@@ -5,10 +5,11 @@ import { chooseAdapter } from '../guarantee/choose-adapter.ts'
 import type { Contract } from '../guarantee/contract.ts'
 import { loadAdapter } from '../guarantee/load.ts'
 import { readNotes } from '../guarantee/notes.ts'
+import { isWanted, runMode } from '../guarantee/run-settings.ts'
 import { loadContract, packageAt } from '../guarantee/packages.ts'
 import { finishRun } from '../report/finish.ts'
 import { resultLine, summary } from '../report/console.ts'
-import { resultsOf } from '../run/record.ts'
+import { isGreen, resultsOf } from '../run/record.ts'
 import type { FileFailure, RunPart, TestFailure, TestOutcome } from '../run/record.ts'
 import { RunDirectory } from '../run/run-directory.ts'
 import { fileFailureOf, otherFailuresOf, outcomeOf } from './outcome.ts'
@@ -80,9 +81,10 @@ export default class GuaranteeReporter {
       this.#directory.writePart(`${this.#package}-${this.#level}`, part)
       if (this.#directory.isShared) return
       const command = `nx run ${this.#package}:${this.#level}`
-      const record = finishRun(this.#directory, { startedAt: this.#startedAt, command })
+      const mode = runMode().isQuick ? 'quick' : 'full'
+      const record = finishRun(this.#directory, { startedAt: this.#startedAt, command, mode })
       process.stderr.write(`\n${summary(record, this.#directory.path)}\n`)
-      if (record.verdict !== 'pass') this.#failure = new Error(`the verdict is ${record.verdict}`)
+      if (!isGreen(record.verdict)) this.#failure = new Error(`the verdict is ${record.verdict}`)
     } catch (error) {
       this.#failure = error as Error
     }
@@ -115,11 +117,13 @@ export default class GuaranteeReporter {
   /** All of the level; of a part of it when the user asked for some by name or by file. */
   #expected(contract: Contract): string[] {
     const { testNamePattern = '', testPathPatterns } = this.#config
+    const { categories } = runMode()
     const name = new RegExp(testNamePattern, 'i')
     const isPartial = (testPathPatterns?.patterns.length ?? 0) > 0 || this.#config.nonFlagArgs.length > 0
     const reported = new Set(this.#outcomes.map(({ id }) => id))
     return Object.entries(contract.guarantees)
       .filter(([id, { level, statement }]) => level.toLowerCase() === this.#level && name.test(`${id}: ${statement}`))
+      .filter(([, { category }]) => isWanted(category, categories))
       .map(([id]) => id)
       .filter((id) => !isPartial || reported.has(id))
   }

@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { readNotes } from '../guarantee/notes.ts'
+import type { Note } from '../guarantee/notes.ts'
 import type { Outcome } from '../guarantee/prove/judge.ts'
 import type { TestedGuarantee } from '../guarantee/tested.ts'
 import type { RunDirectory } from '../run/run-directory.ts'
@@ -19,11 +21,14 @@ export interface Trial {
 }
 
 /**
- * Runs a package's L3 tests once for each trial, in one Jest process: the trials share its workers and the running servers.
+ * Runs a package's tests of one level once for each trial, in one Jest process: the trials share its workers and the running
+ * servers. At L4 they run one after the other, because each would be measured with its neighbour, and in quick mode.
  *
- * @param workers Jest workers; tests wait more than they compute, so there may be more than cores
+ * @param workers Jest workers at L3; tests wait more than they compute, so there may be more than cores
+ * @returns an outcome for each guarantee, and for each objective that was judged
  */
 export async function runTrials(
+  level: 'l3' | 'l4',
   packageDirectory: string,
   tested: readonly TestedGuarantee[],
   trials: readonly Trial[],
@@ -33,25 +38,43 @@ export async function runTrials(
   const filesOf = (guarantees: readonly string[]): string[] => [
     ...new Set(tested.filter(({ id }) => guarantees.includes(id)).map(({ file }) => file)),
   ]
-  const output = join(directory.path, 'outcomes.json')
+  const output = join(directory.path, `outcomes-${level}.json`)
+  const notesDirectory = directory.notesDirectory(`prove-${level}`)
   const configuration = {
     reporters: [[REPORTER, { output }]],
     projects: trials.map(({ label, adapterFile, guarantees }) => ({
-      ...withoutGlobalOptions(preset('l3')),
+      ...withoutGlobalOptions(preset(level)),
       rootDir: packageDirectory,
       displayName: { name: label, color: 'white' },
       testMatch: filesOf(guarantees),
-      globals: { harness: { adapter: adapterFile, only: guarantees, label } },
+      globals: { harness: { adapter: adapterFile, only: guarantees, label, notesDirectory } },
     })),
   }
-  const file = join(directory.path, 'jest.config.json')
+  const file = join(directory.path, `jest-${level}.config.json`)
   writeFileSync(file, JSON.stringify(configuration))
-  await runJest(
-    ['--config', file, '--rootDir', packageDirectory, '--maxWorkers', String(options.workers)],
-    options.signal,
-  )
+  const workers = level === 'l3' ? options.workers : 1
+  await runJest(['--config', file, '--rootDir', packageDirectory, '--maxWorkers', String(workers)], {
+    signal: options.signal,
+    ...(level === 'l4' ? { environment: { HARNESS_QUICK: '1' } } : {}),
+  })
   const { outcomes, fileFailures } = JSON.parse(readFileSync(output, 'utf8')) as Collected
-  return [...outcomes, ...fileFailures.flatMap((failure) => unheard(failure, tested, trials, outcomes))]
+  return [
+    ...outcomes,
+    ...readNotes(notesDirectory).flatMap(outcomesOfObjectives),
+    ...fileFailures.flatMap((failure) => unheard(failure, tested, trials, outcomes)),
+  ]
+}
+
+/** A measurement that says nothing breaks no objective. */
+function outcomesOfObjectives({ label = '', load }: Note): Outcome[] {
+  const statuses = { pass: 'passed', warn: 'passed', fail: 'failed', invalid: 'broken', 'no-data': 'broken' } as const
+  return (load?.objectives ?? []).map(({ id, verdict, explanation }) => ({
+    label,
+    guarantee: id,
+    status: statuses[verdict],
+    durationMs: 0,
+    ...(verdict === 'pass' ? {} : { failure: explanation }),
+  }))
 }
 
 /** A file that could not be run is no proof: its guarantees are broken, not failed. */

@@ -8,10 +8,14 @@ import { exitCodeOf } from './exit-code.ts'
 /**
  * Runs Jest in a process of its own, in the workspace's Node, with ES modules.
  *
- * @param signal ends it early
+ * @param options.signal ends it early
+ * @param options.environment on top of this process's own
  * @returns Jest's exit code
  */
-export async function runJest(args: readonly string[], signal?: AbortSignal): Promise<number> {
+export async function runJest(
+  args: readonly string[],
+  options: { readonly signal?: AbortSignal; readonly environment?: NodeJS.ProcessEnv } = {},
+): Promise<number> {
   const jest = spawn(
     nodeProgram,
     [
@@ -20,7 +24,7 @@ export async function runJest(args: readonly string[], signal?: AbortSignal): Pr
       join(workspaceRoot, 'node_modules/jest/bin/jest.js'),
       ...args,
     ],
-    { cwd: workspaceRoot, stdio: ['ignore', 'inherit', 'inherit'] },
+    { cwd: workspaceRoot, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...options.environment } },
   )
-  return await exitCodeOf(jest, signal)
+  return await exitCodeOf(jest, options.signal)
 }

@@ -1,4 +1,4 @@
-import type { Contract, Level, Segment } from '../guarantee/contract.ts'
+import type { Category, Contract, Level, Segment } from '../guarantee/contract.ts'
 import type { Note } from '../guarantee/notes.ts'
 import type { KillMatrix } from '../guarantee/prove/judge.ts'
 import type { LoadEvidence } from '../objective/load-evidence.ts'
@@ -19,6 +19,7 @@ export interface GuaranteeResult {
   readonly segment: Segment
   readonly businessGoal: string
   readonly protectedMonthlyRevenueUsd: number
+  readonly category?: Category
   readonly adapter: string
   readonly status: GuaranteeStatus
   readonly durationMs: number
@@ -101,7 +102,11 @@ export function resultsOf(
   // As the user chose it: a path is no name.
   const choice = environment.ADAPTER ? `ADAPTER=${environment.ADAPTER} ` : ''
   return expected.map((id) => {
-    const { requires: _requires, ...declared } = contract.guarantees[id] as Contract['guarantees'][string]
+    const {
+      requires: _requires,
+      objectives: _objectives,
+      ...declared
+    } = contract.guarantees[id] as Contract['guarantees'][string]
     const outcome = outcomes.find((one) => one.id === id)
     const note = notes.findLast((one) => one.id === id)
     const status = statusOf(outcome, note)
@@ -115,6 +120,7 @@ export function resultsOf(
       durationMs: Math.round(outcome?.durationMs ?? 0),
       dependencies: note?.dependencies ?? [],
       evidence: note?.evidence ?? {},
+      ...(note?.load === undefined ? {} : { load: note.load }),
       ...(reason === undefined ? {} : { reason }),
       reproduce: `${choice}npx nx run ${contract.name}:${declared.level.toLowerCase()} --testNamePattern ${id}`,
     }
@@ -122,30 +128,39 @@ export function resultsOf(
 }
 
 function statusOf(outcome: TestOutcome | undefined, note: Note | undefined): GuaranteeStatus {
-  if (outcome?.status === 'failed') return 'failed'
+  if (outcome?.status === 'failed')
+    return note?.verdict === 'invalid' || note?.verdict === 'no-data' ? note.verdict : 'failed'
   if (note?.notOffered !== undefined) return 'not-offered'
-  return outcome?.status === 'passed' ? 'passed' : 'no-data'
+  if (outcome?.status !== 'passed') return 'no-data'
+  return note?.verdict === 'warn' ? 'warned' : 'passed'
 }
 
 function reasonOf(status: GuaranteeStatus, outcome: TestOutcome | undefined): string | undefined {
-  if (status === 'no-data') return 'its test did not run to an end'
+  if (status === 'no-data' && outcome?.status !== 'failed') return 'its test did not run to an end'
   return outcome?.failure
 }
 
-/** Pass only when something ran and all of it was green. A guarantee that an adapter does not offer is neither. */
-export function verdictOf(
-  parts: readonly RunPart[],
-  matrices: Readonly<Record<string, KillMatrix>>,
-): RunRecord['verdict'] {
-  const guarantees = parts.flatMap((part) => part.guarantees)
-  const failed =
-    guarantees.some(({ status }) => status === 'failed' || status === 'no-data') ||
-    parts.some((part) => part.otherTests.failed > 0) ||
-    Object.values(matrices).some(({ findings }) => findings.length > 0)
-  if (failed) return 'fail'
-  const ran =
-    guarantees.some(({ status }) => status === 'passed') ||
-    parts.some((part) => part.otherTests.passed > 0) ||
-    Object.keys(matrices).length > 0
-  return ran ? 'pass' : 'no-data'
+/**
+ * Green only when something ran and all of it was green. A guarantee that an adapter does not offer is neither. What failed
+ * counts more than what could not be judged.
+ */
+export function verdictOf(parts: readonly RunPart[], matrices: Readonly<Record<string, KillMatrix>>): Verdict {
+  const statuses = new Set(parts.flatMap((part) => part.guarantees.map(({ status }) => status)))
+  const otherTests = parts.map((part) => part.otherTests)
+  const found = Object.values(matrices)
+  if (
+    statuses.has('failed') ||
+    statuses.has('no-data') ||
+    otherTests.some(({ failed }) => failed > 0) ||
+    found.some(({ findings }) => findings.length > 0)
+  )
+    return 'fail'
+  if (statuses.has('invalid')) return 'invalid'
+  if (statuses.has('warned')) return 'warn'
+  return statuses.has('passed') || otherTests.some(({ passed }) => passed > 0) || found.length > 0 ? 'pass' : 'no-data'
+}
+
+/** The verdicts that let a command succeed. */
+export function isGreen(verdict: Verdict): boolean {
+  return verdict === 'pass' || verdict === 'warn'
 }

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 
-import { defineContract } from '../../src/guarantee/contract.ts'
+import { breakable, defineContract } from '../../src/guarantee/contract.ts'
 import type { Guarantee } from '../../src/guarantee/contract.ts'
+import type { Objective } from '../../src/objective/objective.ts'
 
 const sound: Guarantee = {
   statement: 'It holds',
@@ -11,12 +12,37 @@ const sound: Guarantee = {
   protectedMonthlyRevenueUsd: 1,
 }
 
+const quick: Objective = {
+  statement: 'It is quick',
+  metric: { kind: 'duration' },
+  comparison: '<',
+  baseline: 1_000,
+  recommendation: 'Hurry',
+}
+
 function declaring(id: string, changes: Partial<Guarantee> = {}): () => unknown {
   return () => defineContract({ name: 'cache', guarantees: { [id]: { ...sound, ...changes } as Guarantee<never> } })
 }
 
 test('a sound declaration is taken as it is', () => {
   expect(declaring('cache.area.promise')).not.toThrow()
+  expect(declaring('cache.area.promise', { level: 'L4', objectives: { quick } })).not.toThrow()
+})
+
+test('what a defect can break are the guarantees of a level and their objectives', () => {
+  const contract = defineContract({
+    name: 'cache',
+    guarantees: {
+      'cache.area.promise': sound,
+      'cache.load.promise': { ...sound, level: 'L4', objectives: { quick, 'as-quick': quick } },
+    },
+  })
+  expect(breakable(contract, 'L3')).toEqual(['cache.area.promise'])
+  expect(breakable(contract, 'L4')).toEqual([
+    'cache.load.promise',
+    'cache.load.promise#quick',
+    'cache.load.promise#as-quick',
+  ])
 })
 
 test.each([
@@ -31,6 +57,18 @@ test.each([
   ],
   ['negative revenue', declaring('cache.area.promise', { protectedMonthlyRevenueUsd: -1 }), /zero or more/],
   ['an unknown capability', declaring('cache.area.promise', { requires: ['telepathy'] }), /requires "telepathy"/],
+  ['L4 without an objective', declaring('cache.area.promise', { level: 'L4' }), /at least one objective/],
+  ['an objective at L3', declaring('cache.area.promise', { objectives: { quick } }), /objectives are of L4/],
+  [
+    'an objective whose name is no word',
+    declaring('cache.area.promise', { level: 'L4', objectives: { 'P 99': quick } }),
+    /"P 99": a name is in lower case/,
+  ],
+  [
+    'an objective that cannot be judged',
+    declaring('cache.area.promise', { level: 'L4', objectives: { quick: { ...quick, baseline: NaN } } }),
+    /the objective "quick"/,
+  ],
 ])('%s is refused with its reason', (_what, declare, reason) => {
   expect(declare).toThrow(reason)
 })

@@ -79,3 +79,17 @@ test('a guarantee that only the canary breaks, and a missing canary, are found w
   ])
   expect(findings(sound, [charge('d1', ['toy.a.one'])], false)).toEqual([])
 })
+
+test('who breaks an objective breaks its guarantee, and each objective takes a defect of its own', () => {
+  const targets = [...ids, 'toy.a.two#p99', 'toy.a.two#errors']
+  const charges = [charge('d1', ['toy.a.one']), charge('slow', ['toy.a.two#p99']), canary]
+  const outcomes = [
+    ...targets.map((id) => outcome('reference', id, 'passed')),
+    outcome('d1', 'toy.a.one', 'failed'),
+    outcome('slow', 'toy.a.two#p99', 'failed'),
+    ...broke('canary'),
+  ]
+  const matrix = judge(contract, targets, charges, outcomes, true)
+  expect(matrix.findings.map(explain)).toEqual(['unproved: no defect breaks toy.a.two#errors'])
+  expect(matrix.outcomes).toHaveLength(outcomes.length)
+})

@@ -7,9 +7,19 @@ import { defineContract } from '../../src/guarantee/contract.ts'
 import { lintGuarantees } from '../../src/guarantee/lint.ts'
 
 const common = { statement: 'It holds', segment: 'All', businessGoal: 'Trust', protectedMonthlyRevenueUsd: 1 } as const
+const objective = {
+  statement: 'It is quick',
+  metric: { kind: 'duration' },
+  comparison: '<',
+  baseline: 1_000,
+  recommendation: 'Hurry',
+} as const
 const contract = defineContract({
   name: 'toy',
-  guarantees: { 'toy.a.one': { ...common, level: 'L3' }, 'toy.a.two': { ...common, level: 'L4' } },
+  guarantees: {
+    'toy.a.one': { ...common, level: 'L3' },
+    'toy.a.two': { ...common, level: 'L4', objectives: { quick: objective } },
+  },
 })
 
 let folder = ''

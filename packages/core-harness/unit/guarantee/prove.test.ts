@@ -10,7 +10,7 @@ const toy = { name: 'toy', directory: fileURLToPath(new URL('../fixtures/toy', i
 async function prove(isFull: boolean, ...defects: string[]) {
   const signal = new AbortController().signal
   const paths = defects.map((name) => `${toy.directory}/more-defects/${name}.ts`)
-  return await provePackage(toy, RunDirectory.create(), { defects: paths, isFull, workers: 2, signal })
+  return await provePackage(toy, RunDirectory.create(), { defects: paths, isFull, levels: ['l3'], workers: 2, signal })
 }
 
 test('a package whose defects are all killed has no findings', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { HarnessError } from '../../environment/errors.ts'
 import type { Defect } from '../adapter.ts'
+import { LEVELS, breakable } from '../contract.ts'
 import type { Contract } from '../contract.ts'
 import { isDefect, loadAdapter } from '../load.ts'
 
@@ -47,7 +48,8 @@ function findProblem(contract: Contract, defect: Defect): string | undefined {
   if (defect.contract !== contract.name) return `it is a defect of the contract "${defect.contract}"`
   if (defect.breaks === 'all') return undefined
   if (!Array.isArray(defect.breaks) || defect.breaks.length === 0) return 'it names no guarantee that it breaks'
-  const unknown = (defect.breaks as readonly string[]).find((id) => !(id in contract.guarantees))
+  const known = LEVELS.flatMap((level) => breakable(contract, level))
+  const unknown = (defect.breaks as readonly string[]).find((id) => !known.includes(id))
   if (unknown !== undefined) return `it breaks ${unknown}, which the contract does not declare`
   if (!URL.canParse(defect.incident?.url ?? '')) return 'it cites no incident with a URL'
   return undefined

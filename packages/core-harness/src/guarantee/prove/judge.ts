@@ -1,6 +1,7 @@
+import { guaranteeOf } from '../contract.ts'
 import type { Contract } from '../contract.ts'
 
-/** How one guarantee came out under one adapter. */
+/** How one guarantee, or one objective of a guarantee, came out under one adapter. */
 export interface Outcome {
   /** The adapter: `reference`, or the name of a defect. */
   readonly label: string
@@ -41,7 +42,7 @@ export interface KillMatrix {
  * Judges the outcomes: the reference keeps every guarantee, each defect breaks those that it names, the canary breaks
  * all, and every guarantee is broken by some defect other than the canary.
  *
- * @param guarantees the ids that were to be proved
+ * @param guarantees the ids that were to be proved, those of objectives too
  * @param expectAll false when only some defects ran, so that a guarantee without one, or a missing canary, says nothing
  */
 export function judge(
@@ -71,11 +72,18 @@ export function judge(
     if (outcome?.status !== 'passed') tooBroad.push({ label, guarantee: control, found: describe(outcome) })
   }
   if (expectAll) {
-    const named = new Set(charges.filter(({ isCanary }) => !isCanary).flatMap(({ breaks }) => breaks))
+    // Who breaks an objective breaks its guarantee.
+    const broken = charges.filter(({ isCanary }) => !isCanary).flatMap(({ breaks }) => breaks)
+    const named = new Set(broken.flatMap((id) => [id, guaranteeOf(id)]))
     for (const guarantee of guarantees) if (!named.has(guarantee)) findings.push({ kind: 'unproved', guarantee })
     if (!charges.some(({ isCanary }) => isCanary)) findings.push({ kind: 'no-canary' })
   }
-  return { outcomes: outcomes.filter(({ guarantee }) => guarantee in contract.guarantees), charges, findings, tooBroad }
+  return {
+    outcomes: outcomes.filter(({ guarantee }) => guaranteeOf(guarantee) in contract.guarantees),
+    charges,
+    findings,
+    tooBroad,
+  }
 }
 
 function describe(outcome: Outcome | undefined): string {
