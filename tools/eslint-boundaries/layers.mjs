@@ -9,7 +9,7 @@ const MAY_IMPORT = {
   environment: [],
   metrics: ['environment', 'statistics'],
   service: ['metrics', 'environment'],
-  staging: MEASURING,
+  staging: ['service', ...MEASURING],
   workload: MEASURING,
   history: MEASURING,
   fault: MEASURING,

@@ -7,7 +7,7 @@ const REMEMBERED_MS = 15_000
 
 export default defineDefect(cache, {
   name: 'logout-in-one-process',
-  breaks: ['cache.session.coherent-logout'],
+  breaks: ['cache.session.coherent-logout', 'cache.sla.sessions#logout'],
   description:
     'Each process remembers sessions that it looked up; a logout is forgotten only by the one that handles it.',
   incident: {

@@ -6,7 +6,12 @@ import { InvalidationFeed } from '../src/reference/invalidation-feed.ts'
 
 export default defineDefect(cache, {
   name: 'no-backplane',
-  breaks: ['cache.invalidation.no-stale-read', 'cache.nodes.write-visible', 'cache.session.coherent-logout'],
+  breaks: [
+    'cache.invalidation.no-stale-read',
+    'cache.nodes.write-visible',
+    'cache.session.coherent-logout',
+    'cache.sla.invalidation#propagation',
+  ],
   description: 'No node hears what others change: their copies live out their TTL.',
   incident: {
     title: 'dotnet/runtime #125602: HybridCache has no mechanism to invalidate L1 entries on other nodes',

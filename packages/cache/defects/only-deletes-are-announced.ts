@@ -6,7 +6,7 @@ import { SharedTier } from '../src/reference/shared-tier.ts'
 
 export default defineDefect(cache, {
   name: 'only-deletes-are-announced',
-  breaks: ['cache.nodes.write-visible'],
+  breaks: ['cache.nodes.write-visible', 'cache.sla.concurrency#violations'],
   description: 'A delete is announced to the other nodes, an overwrite is not: they keep serving what they copied.',
   incident: {
     title:

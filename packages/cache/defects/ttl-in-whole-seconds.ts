@@ -6,7 +6,7 @@ import { SharedTier } from '../src/reference/shared-tier.ts'
 
 export default defineDefect(cache, {
   name: 'ttl-in-whole-seconds',
-  breaks: ['cache.ttl.served-until-expiry'],
+  breaks: ['cache.ttl.served-until-expiry', 'cache.sla.ttl#accuracy'],
   description: 'Milliseconds are cut off to whole seconds on their way to Redis, so entries end early.',
   incident: {
     title: 'micronaut-redis #3: expirations in milliseconds were set with EX, and 500 ms became 0 s',

@@ -1,4 +1,5 @@
 import { defineContract } from '@proving-ground/core-harness/guarantee/contract'
+import { sla } from './sla.ts'
 
 /**
  * What a value may be: JSON, or bytes. `undefined` is never a value; it is the answer for "not here", and storing it is
@@ -251,5 +252,6 @@ export const cache = defineContract({
       statement:
         'At least 40 % of the calls of the sample workload are answered from the cache, each with a right answer',
     },
+    ...sla,
   },
 })

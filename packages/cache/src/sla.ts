@@ -153,7 +153,7 @@ export const sla = {
         metric: { kind: 'duration' },
         comparison: '<',
         baseline: 30_000,
-        minimumSamples: 5_000,
+        minimumSamples: 4_000,
         recommendation: 'Look at what the services wait for: connections, Redis, the event loop.',
       },
       'hit-rate': {

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 
 import { HarnessError } from '../environment/errors.ts'
+import { referenceOf } from '../guarantee/choose-adapter.ts'
 import { breakable, guaranteeOf } from '../guarantee/contract.ts'
 import type { Contract } from '../guarantee/contract.ts'
 import { findTested } from '../guarantee/tested.ts'
@@ -58,7 +59,7 @@ export async function provePackage(
   const outcomes: Outcome[] = []
   for (const { level, tested, guarantees } of suites) {
     if (guarantees.length === 0) continue
-    const reference = join(owner.directory, 'src/reference/adapter.ts')
+    const reference = referenceOf(owner.directory)
     const trials = defects.map(({ defect, file }, index): Trial => {
       const named = new Set((charges[index] as Charge).breaks.map(guaranteeOf))
       const chosen = guarantees.filter((id) => options.isFull || named.has(id))

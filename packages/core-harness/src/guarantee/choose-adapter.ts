@@ -18,10 +18,15 @@ import { HarnessError } from '../environment/errors.ts'
  */
 export function chooseAdapter(contract: string, packageDirectory: string, environment = process.env): string {
   const wanted = fromVariable(contract, environment.ADAPTER ?? '') ?? readConfiguration().adapters[contract]
-  if (wanted === undefined || wanted === 'reference') return join(packageDirectory, 'src/reference/adapter.ts')
+  if (wanted === undefined || wanted === 'reference') return referenceOf(packageDirectory)
   return isPath(wanted)
     ? existing(contract, resolve(environment.INIT_CWD ?? process.cwd(), wanted))
     : named(contract, wanted, packageDirectory)
+}
+
+/** Where a package has its reference. */
+export function referenceOf(packageDirectory: string): string {
+  return join(packageDirectory, 'src/reference/adapter.ts')
 }
 
 /** The choice for this contract out of the variable's list. */

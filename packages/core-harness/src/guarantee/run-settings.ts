@@ -22,6 +22,8 @@ export interface RunMode {
   readonly categories: readonly Category[] | undefined
   /** `HARNESS_REAL_LLM=1`: where a suite can ask a real model, it does. */
   readonly realLlm: boolean
+  /** `HARNESS_SEED`: what random choices of load are made of; 1 unless it is given, so that runs can be compared. */
+  readonly seed: number
   /**
    * `HARNESS_ENV`: `local` starts a stack of its own even where the URL of a deployed one is given; `staging` never starts
    * one. Undefined: deployed where there is a URL.
@@ -41,8 +43,17 @@ export function runMode(environment = process.env): RunMode {
     isQuick: isOn('HARNESS_QUICK', environment),
     categories: names.length === 0 ? undefined : (names as Category[]),
     realLlm: isOn('HARNESS_REAL_LLM', environment),
+    seed: seedOf(environment.HARNESS_SEED ?? ''),
     target: targetOf(environment.HARNESS_ENV ?? ''),
   }
+}
+
+function seedOf(value: string): number {
+  if (value === '') return 1
+  if (/^\d{1,9}$/.test(value)) return Number(value)
+  throw new HarnessError(`reading HARNESS_SEED: "${value}" is no seed`, {
+    remedy: 'It is a whole number of at most nine digits.',
+  })
 }
 
 function targetOf(value: string): RunMode['target'] {

@@ -7,15 +7,21 @@ import { NoOwnServerError } from '../environment/protocol.ts'
 import type { Lease } from '../environment/protocol.ts'
 import { openProxy } from '../fault/proxy.ts'
 import type { Proxy } from '../fault/proxy.ts'
+import type { Finding } from '../objective/index.ts'
+import type { ServiceDeclaration, Staging } from '../staging/index.ts'
+import type { Workload, WorkloadResult } from '../workload/index.ts'
 import type { Adapter, Closable } from './adapter.ts'
 import { chooseAdapter } from './choose-adapter.ts'
-import type { Contract } from './contract.ts'
+import type { Contract, Guarantee } from './contract.ts'
 import { Hosting } from './hosting/host.ts'
 import type { HostedNode } from './hosting/host.ts'
 import { loadAdapter } from './load.ts'
 import { packageAt } from './packages.ts'
 import { Notes } from './notes.ts'
-import { runSettings } from './run-settings.ts'
+import { LoadSession, demandGreen } from './load-session.ts'
+import { isWanted, runMode, runSettings } from './run-settings.ts'
+import type { RunMode } from './run-settings.ts'
+import { openTarget, watchable } from './target.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
 
@@ -30,6 +36,14 @@ export interface GuaranteeContext<Service extends Closable, Options> {
   offers(capability: string): boolean
   /** Facts for the run record, beside the verdict: counts, rates, the worst case. */
   evidence(facts: Readonly<Record<string, unknown>>): void
+  /** How the user wants this run: quick, against which stack, with which seed. */
+  readonly mode: RunMode
+  /** At L4: the service under test as deployed, or started here with the adapter under test; it is watched from now on. */
+  staging(service: ServiceDeclaration, options: { readonly instances: number }): Promise<Staging>
+  /** At L4: runs a workload; what it measured is judged by the guarantee's objectives when the test ends. */
+  load(workload: Workload): Promise<WorkloadResult>
+  /** At L4: what the test found out by itself, for an objective of that name. */
+  finding(name: string, found: Finding): void
   onCleanup(clean: () => Promise<void> | void): void
 }
 
@@ -54,7 +68,9 @@ export async function openSuite<Service extends Closable, Options, Id extends st
   // Only here, because an adapter imports this package too, in processes where there is no Jest.
   const { afterAll, expect, test } = await import('@jest/globals')
   const settings = runSettings()
-  const path = settings.adapter ?? chooseAdapter(contract.name, packageOf(expect.getState().testPath ?? process.cwd()))
+  const mode = runMode()
+  const packageDirectory = packageOf(expect.getState().testPath ?? process.cwd())
+  const path = settings.adapter ?? chooseAdapter(contract.name, packageDirectory)
   const adapter = await loadAdapter(path)
   if (adapter.contract !== contract.name)
     throw new HarnessError(
@@ -74,6 +90,10 @@ export async function openSuite<Service extends Closable, Options, Id extends st
         throw new HarnessError(`${id} is tested, but the contract ${contract.name} does not declare it`)
       if (settings.only && !settings.only.includes(id)) return
       const title = `${id}: ${declared.statement}`
+      if (!isWanted(declared.category, mode.categories)) {
+        test.skip(title, () => undefined)
+        return
+      }
       const lacking = (declared.requires ?? []).filter((capability) => !adapter.offers.includes(capability))
       const notes = new Notes(id, settings)
       if (lacking.length > 0) {
@@ -81,7 +101,8 @@ export async function openSuite<Service extends Closable, Options, Id extends st
         test.skip(title, () => undefined)
         return
       }
-      test(title, () => proveOnce(prove, { adapter, path, environment, notes, timeoutMs }), timeoutMs + CLEANUP_MS)
+      const setting = { id, declared, adapter, path, packageDirectory, environment, notes, mode, timeoutMs }
+      test(title, () => proveOnce(prove, setting), timeoutMs + CLEANUP_MS)
     },
   }
 }
@@ -96,21 +117,29 @@ function packageOf(path: string): string {
 const CLEANUP_MS = 10_000
 
 interface Setting {
+  readonly id: string
+  readonly declared: Guarantee
   readonly adapter: Adapter
   readonly path: string
+  readonly packageDirectory: string
   readonly environment: () => Promise<EnvironmentClient>
   readonly notes: Notes
+  readonly mode: RunMode
   readonly timeoutMs: number
 }
 
 async function proveOnce<Service extends Closable, Options>(
   prove: (context: GuaranteeContext<Service, Options>) => Promise<void>,
-  { adapter, path, environment, notes, timeoutMs }: Setting,
+  setting: Setting,
 ): Promise<void> {
+  const { id, declared, adapter, path, environment, notes, mode, timeoutMs } = setting
   const cleanups: (() => Promise<void> | void)[] = []
   const hosting = new Hosting(path)
   cleanups.push(() => hosting.end())
+  const load = new LoadSession(id, declared)
+  const ending = new AbortController()
   const context: GuaranteeContext<Service, Options> = {
+    mode,
     async lease(dependency, options) {
       const client = await environment()
       const lease = await client.lease(dependency, options)
@@ -132,16 +161,32 @@ async function proveOnce<Service extends Closable, Options>(
     },
     offers: (capability) => adapter.offers.includes(capability),
     evidence: (facts) => notes.evidence(facts),
+    async staging(service, options) {
+      const staging = await openTarget(service, options.instances, setting)
+      cleanups.push(() => staging.close())
+      staging.dependencies.forEach((lease) => notes.served(lease))
+      load.watch(watchable(service.name, staging))
+      return staging
+    },
+    load: (workload) => load.run(workload, ending.signal),
+    finding: (name, found) => load.finding(name, found),
     onCleanup: (clean) => void cleanups.push(clean),
   }
+  let hasEnded = false
   try {
     await withinTime(prove(context), timeoutMs)
+    hasEnded = true
   } catch (error) {
     if (!(error instanceof NoOwnServerError)) throw error
     notes.notOffered(error.message)
   } finally {
+    ending.abort()
+    const { evidence, verdict } = await load.end()
+    if (declared.level === 'L4') notes.load(evidence, hasEnded ? verdict : undefined)
+    if (load.discarded.length > 0) notes.evidence({ discardedMeasurements: load.discarded })
     notes.write()
     await cleanUp(cleanups)
+    if (declared.level === 'L4' && hasEnded) demandGreen(evidence, verdict)
   }
 }
 

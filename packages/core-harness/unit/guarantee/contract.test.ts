@@ -4,7 +4,7 @@ import { breakable, defineContract } from '../../src/guarantee/contract.ts'
 import type { Guarantee } from '../../src/guarantee/contract.ts'
 import type { Objective } from '../../src/objective/objective.ts'
 
-const sound: Guarantee = {
+const sound: Guarantee<never> = {
   statement: 'It holds',
   level: 'L3',
   segment: 'All',

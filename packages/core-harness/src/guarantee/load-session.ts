@@ -1,0 +1,96 @@
+import { watchResources } from '../metrics/resource-sampler.ts'
+import type { ResourceSampler, ResourceTarget } from '../metrics/resource-sampler.ts'
+import { judgeObjective, overallVerdict, reasonToAbort } from '../objective/index.ts'
+import type { Finding, LoadEvidence, Objective, Verdict } from '../objective/index.ts'
+import { runWorkload } from '../workload/index.ts'
+import type { Workload, WorkloadResult } from '../workload/index.ts'
+import { objectiveId } from './contract.ts'
+import type { Guarantee } from './contract.ts'
+
+/**
+ * How often a workload is run until its measurement is good enough to judge by. Only the generator decides that: how the
+ * service answered never makes a measurement bad.
+ */
+const MEASUREMENTS_AT_MOST = 3
+
+/** A measurement that was not judged, because the generator could not keep its schedule. */
+export interface Discarded {
+  readonly workload: string
+  readonly problems: readonly string[]
+}
+
+/** What the test of one guarantee at L4 measures, until its objectives are judged. */
+export class LoadSession {
+  readonly #id: string
+  readonly #guarantee: Guarantee
+  readonly #objectives: Readonly<Record<string, Objective>>
+  readonly #workloads: WorkloadResult[] = []
+  readonly #findings: Record<string, Finding> = {}
+  readonly #targets: ResourceTarget[] = []
+  readonly discarded: Discarded[] = []
+  #sampler: ResourceSampler | undefined
+
+  constructor(id: string, guarantee: Guarantee) {
+    this.#id = id
+    this.#guarantee = guarantee
+    const named = Object.entries(guarantee.objectives ?? {}).map(([name, one]) => [objectiveId(id, name), one] as const)
+    this.#objectives = Object.fromEntries(named)
+  }
+
+  /** Adds what is sampled from the first workload on. */
+  watch(targets: readonly ResourceTarget[]): void {
+    this.#targets.push(...targets)
+  }
+
+  finding(name: string, found: Finding): void {
+    this.#findings[name] = found
+  }
+
+  async run(workload: Workload, signal: AbortSignal): Promise<WorkloadResult> {
+    this.#sampler ??= watchResources(this.#targets)
+    for (let measurement = 1; ; measurement++) {
+      const result = await runWorkload(workload, {
+        signal,
+        judgeLive: (windows) => reasonToAbort(this.#objectives, windows),
+      })
+      if (result.problems.length === 0 || measurement === MEASUREMENTS_AT_MOST) {
+        this.#workloads.push(result)
+        return result
+      }
+      this.discarded.push({ workload: workload.name, problems: result.problems.map(({ found }) => found) })
+    }
+  }
+
+  /** Ends the sampling. To be called once, however the test ended. */
+  async end(): Promise<{ readonly evidence: LoadEvidence; readonly verdict: Verdict }> {
+    const resources = (await this.#sampler?.stop()) ?? []
+    const measured = { workloads: this.#workloads, resources, findings: this.#findings }
+    const objectives = Object.entries(this.#objectives).map(([id, objective]) =>
+      judgeObjective(id, objective, measured, this.#guarantee),
+    )
+    return {
+      evidence: { workloads: this.#workloads, objectives, resources, faults: [] },
+      verdict: overallVerdict(objectives),
+    }
+  }
+}
+
+/** An objective is missed, and what to do about it. */
+export class ObjectiveMissedError extends Error {
+  override readonly name = 'ObjectiveMissedError'
+}
+
+/** The generator, and not the service, was not good enough to judge by. */
+export class InvalidMeasurementError extends Error {
+  override readonly name = 'InvalidMeasurementError'
+}
+
+/** @throws ObjectiveMissedError, InvalidMeasurementError with each objective that is not green */
+export function demandGreen({ objectives, workloads }: LoadEvidence, verdict: Verdict): void {
+  if (verdict === 'pass' || verdict === 'warn') return
+  const red = objectives.filter((one) => one.verdict !== 'pass' && one.verdict !== 'warn')
+  const lines = red.map(({ id, explanation, objective }) => `${id}: ${explanation}\n  ${objective.recommendation}`)
+  if (verdict !== 'invalid') throw new ObjectiveMissedError(lines.join('\n'))
+  const remedies = workloads.flatMap(({ problems }) => problems.map(({ found, remedy }) => `${found}\n  ${remedy}`))
+  throw new InvalidMeasurementError(remedies.join('\n'))
+}

@@ -1,0 +1,52 @@
+import type { EnvironmentClient } from '../environment/client.ts'
+import { HarnessError } from '../environment/errors.ts'
+import { eventLoopProbe } from '../metrics/event-loop-probe.ts'
+import type { ResourceTarget } from '../metrics/resource-sampler.ts'
+import { deployedTargets, openStaging } from '../staging/index.ts'
+import type { ServiceDeclaration, Staging } from '../staging/index.ts'
+import { referenceOf } from './choose-adapter.ts'
+import type { RunMode } from './run-settings.ts'
+
+export interface TargetChoice {
+  readonly packageDirectory: string
+  /** The adapter under test, which a service that is started here runs. */
+  readonly path: string
+  readonly environment: () => Promise<EnvironmentClient>
+  readonly mode: RunMode
+}
+
+/**
+ * The service that a test at L4 loads: the deployed one where its URL is given, else one that is started for it.
+ *
+ * @throws HarnessError when the user asked for a deployed one, and gave no URL
+ */
+export async function openTarget(
+  service: ServiceDeclaration,
+  instances: number,
+  { packageDirectory, path, environment, mode }: TargetChoice,
+): Promise<Staging> {
+  const variables = mode.target === 'local' ? {} : process.env
+  if (mode.target === 'staging' && !(await deployedTargets(service.name, variables)))
+    throw new HarnessError(`testing ${service.name} on staging: no variable names the deployed service`, {
+      remedy: `Set STAGING_${service.name.toUpperCase()}_URL to its instances; or start one here: --env local.`,
+    })
+  const isReference = path === referenceOf(packageDirectory)
+  const spec = { service, packageDirectory, instances, variables, adapterPath: isReference ? undefined : path }
+  // Only a stack that is started here needs dependencies.
+  return await openStaging(spec, {
+    lease: async (...request) => await (await environment()).lease(...request),
+    release: async (lease) => await (await environment()).release(lease),
+  })
+}
+
+/** What can be seen of a service that was started here: its processes, and how free their event loops are. */
+export function watchable(name: string, { instances, isDeployed }: Staging): ResourceTarget[] {
+  return instances.flatMap((instance, index): ResourceTarget[] => {
+    const of = `${name}-${index + 1}`
+    const loop = eventLoopProbe(instance.url, {
+      withProcess: isDeployed,
+      ...(instance.token === undefined ? {} : { token: instance.token }),
+    })
+    return [{ of, probe: loop }, ...(isDeployed ? [] : [{ of, pid: () => instance.processId }])]
+  })
+}
