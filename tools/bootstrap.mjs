@@ -90,8 +90,10 @@ function installServers() {
 
 /** The tests open the HTML report in a real browser; where there is none, and none can be installed, they are skipped. */
 function installBrowser() {
-  const asked = spawnSync(NODE, [join(ROOT, 'tools/chromium.mjs')], { stdio: 'ignore' })
-  if (asked.status === 0) return
+  const module = JSON.stringify(join(ROOT, 'packages/core-harness/unit/report/chromium.ts'))
+  const look = `import { findChromium } from ${module}; process.exit(findChromium() ? 0 : 1)`
+  if (spawnSync(NODE, ['--input-type=module', '-e', look], { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0)
+    return
   if (canInstall()) return install(['chromium'])
   say('there is no Chromium: the tests that open the HTML report in a browser will be skipped')
 }

@@ -4,7 +4,7 @@ import { cache, INVALIDATION_BOUND_MS } from '../src/contract.ts'
 import type { CacheKey, CacheNode, CacheNodeOptions } from '../src/contract.ts'
 import { A_MINUTE, hostNodes, optionsFor, range } from './cluster-of-nodes.ts'
 import { until } from './expiry.ts'
-import { seededRandom } from '../src/sample-traffic/seeded-random.ts'
+import { seededRandom } from '@proving-ground/core-harness/statistics/seeded-random'
 
 const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
 

@@ -119,6 +119,7 @@ export const sla = {
   'cache.sla.sessions': {
     ...common,
     statement: 'A session is the same on both services',
+    requires: ['sessions'],
     segment: 'Enterprise',
     businessGoal: 'A logout ends access everywhere',
     protectedMonthlyRevenueUsd: 1_000,
@@ -167,8 +168,9 @@ export const sla = {
         recommendation: 'Look for keys that differ where they need not, and for entries that are evicted too early.',
       },
       inside: {
-        statement: '99 % of hits take less than 1 ms inside of the service',
-        metric: { kind: 'measure', name: 'inside', percentile: 99 },
+        // Not the tail, which the p99 of cache.sla.read-write judges: half of all hits come from the local tier at least.
+        statement: 'The median hit takes less than 1 ms inside of the service',
+        metric: { kind: 'measure', name: 'inside', percentile: 50 },
         comparison: '<',
         baseline: 1,
         warning: 2,
@@ -178,4 +180,4 @@ export const sla = {
       },
     },
   },
-} as const satisfies Readonly<Record<string, Guarantee<never>>>
+} as const satisfies Readonly<Record<string, Guarantee<'sessions'>>>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { TOPICS } from '../src/sample-traffic/questions.ts'
 import { SAMPLE_WORKLOAD, sampleWorkload } from '../src/sample-traffic/sample-workload.ts'
-import { seededRandom } from '../src/sample-traffic/seeded-random.ts'
+import { seededRandom } from '@proving-ground/core-harness/statistics/seeded-random'
 
 describe('the sample workload', () => {
   const workload = sampleWorkload(SAMPLE_WORKLOAD)

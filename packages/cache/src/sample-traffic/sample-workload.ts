@@ -1,7 +1,7 @@
 import type { LlmRequest } from '../contract.ts'
 import { TOPICS } from './questions.ts'
 import type { Topic } from './questions.ts'
-import { seededRandom } from './seeded-random.ts'
+import { seededRandom } from '@proving-ground/core-harness/statistics/seeded-random'
 
 /** A request, and the name of its one right answer. */
 export interface LabelledRequest {

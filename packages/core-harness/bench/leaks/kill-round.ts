@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { nodeProgram } from '../../src/environment/node-program.ts'
 import type { ScratchWorkspace } from '../scratch/scratch-workspace.ts'
 import type { GivenServers } from './given-servers.ts'
-import { randomBy } from './random.ts'
+import { seededRandom } from '../../src/statistics/seeded-random.ts'
 import { listeningPorts, remainsOf } from './remains.ts'
 import { VICTIMS } from './victims.ts'
 import type { Victim } from './victims.ts'
@@ -38,7 +38,7 @@ export async function killRound(
   victim: Victim,
   { seed, round }: { readonly seed: number; readonly round: number },
 ): Promise<RoundResult> {
-  const random = randomBy(seed * 1_000 + VICTIMS.indexOf(victim) * 100 + round)
+  const random = seededRandom(seed * 1_000 + VICTIMS.indexOf(victim) * 100 + round)
   const subject = startSubject(workspace, given)
   const moment = await waitForMoment(subject, random)
   const supervisor = (): number | undefined =>

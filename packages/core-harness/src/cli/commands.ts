@@ -14,6 +14,26 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'verify', summary: 'run all tests of the workspace', load: async () => (await import('./verify.ts')).verify },
   {
+    name: 'report',
+    summary: 'write the reports of a run: HTML, JSON, Markdown, JUnit',
+    load: async () => (await import('./report.ts')).report,
+  },
+  {
+    name: 'sla',
+    summary: 'print whether a run met its service levels',
+    load: async () => (await import('./sla.ts')).sla,
+  },
+  {
+    name: 'trend',
+    summary: 'draw what runs of the past measured, and where it changed',
+    load: async () => (await import('./trend.ts')).trend,
+  },
+  {
+    name: 'compare',
+    summary: 'run a suite on two versions by turns, and say which is slower',
+    load: async () => (await import('./compare.ts')).compare,
+  },
+  {
     name: 'conformance',
     summary: 'compare the adapters of a package, guarantee by guarantee',
     load: async () => (await import('./conformance.ts')).conformance,
@@ -42,5 +62,10 @@ export const commands: readonly CommandEntry[] = [
     name: 'status',
     summary: 'list the running dependencies and who uses them',
     load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'staging',
+    summary: 'start services with their dependencies, and keep them for suites at L4',
+    load: async () => (await import('./staging.ts')).staging,
   },
 ]

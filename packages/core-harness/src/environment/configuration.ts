@@ -10,6 +10,11 @@ import { homeDirectory } from './workspace.ts'
 /** Timers of Node that are longer fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
+/**
+ * An entry of the list of targets: nothing that a URL parser would repair or drop. The port is left out, a number, or `*`.
+ */
+export const TARGET = /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}|\*))?$/i
+
 const limits = z.strictObject({
   memoryBytes: z
     .int()
@@ -35,6 +40,14 @@ const configuration = z.strictObject({
   dependencies: z.partialRecord(z.enum(DEPENDENCY_NAMES), dependency).default({}),
   /** Contract name to adapter: a name or a path relative to the workspace. */
   adapters: z.record(z.string(), z.string().min(1)).default({}),
+  staging: z
+    .strictObject({
+      /** Targets that may be put under load: scheme, host and port, as `https://staging.example.com`, `http://127.0.0.1:*`. */
+      allow: z
+        .array(z.string().regex(TARGET, 'an entry is scheme, host and port, as "https://staging.example.com"'))
+        .default([]),
+    })
+    .optional(),
   /** How long the supervisor stays when nobody uses it, in milliseconds. */
   idleMs: z.int().min(1_000).max(LONGEST_TIMER_MS).default(60_000),
 })

@@ -21,7 +21,6 @@ export interface Discarded {
 
 /** What the test of one guarantee at L4 measures, until its objectives are judged. */
 export class LoadSession {
-  readonly #id: string
   readonly #guarantee: Guarantee
   readonly #objectives: Readonly<Record<string, Objective>>
   readonly #workloads: WorkloadResult[] = []
@@ -31,7 +30,6 @@ export class LoadSession {
   #sampler: ResourceSampler | undefined
 
   constructor(id: string, guarantee: Guarantee) {
-    this.#id = id
     this.#guarantee = guarantee
     const named = Object.entries(guarantee.objectives ?? {}).map(([name, one]) => [objectiveId(id, name), one] as const)
     this.#objectives = Object.fromEntries(named)

@@ -1,9 +1,10 @@
-import { build, encodeIntoCompressedBase64, initWebAssemblySync } from 'hdr-histogram-js'
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, initWebAssemblySync } from 'hdr-histogram-js'
 import type { Histogram } from 'hdr-histogram-js'
 
 /** Longer times are recorded as this one: an hour. */
 const HIGHEST_US = 3_600_000_000
 const SIGNIFICANT_DIGITS = 3
+const BUCKET_BITS = 64
 
 /**
  * Counts of times in microseconds, to three digits (Tene, HdrHistogram). Every histogram has the same buckets, so that
@@ -16,7 +17,7 @@ export class TimeHistogram {
   constructor() {
     initWebAssemblySync()
     this.#counts = build({
-      bitBucketSize: 64,
+      bitBucketSize: BUCKET_BITS,
       lowestDiscernibleValue: 1,
       highestTrackableValue: HIGHEST_US,
       numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
@@ -36,6 +37,18 @@ export class TimeHistogram {
 
   add(other: TimeHistogram): void {
     this.#counts.add(other.#counts)
+  }
+
+  /**
+   * Adds what another encoded, bucket for bucket.
+   *
+   * @throws Error when it is no histogram
+   */
+  addEncoded(encoded: string): void {
+    if (encoded === '') return
+    const other = decodeFromCompressedBase64(encoded, BUCKET_BITS, true)
+    this.#counts.add(other)
+    other.destroy()
   }
 
   /** The standard compressed form in base64, which other tools read too; empty when nothing was recorded. */

@@ -1,3 +1,8 @@
+export { postgresProbe, redisProbe } from './dependency-probes.ts'
+export { eventLoopProbe } from './event-loop-probe.ts'
 export { TimeHistogram } from './histogram.ts'
+export type { ResourceFigure, ResourceProbe } from './resource-probe.ts'
+export { watchResources } from './resource-sampler.ts'
+export type { ResourceSampler, ResourceTarget } from './resource-sampler.ts'
 export type { ResourceSeries } from './resource-series.ts'
 export { TimeDistribution } from './time-distribution.ts'

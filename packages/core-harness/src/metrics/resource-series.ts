@@ -13,4 +13,6 @@ export interface ResourceSeries {
   readonly mean: number
   /** Growth by minute: the median of the slopes between all pairs of samples (Theil and Sen). */
   readonly growthPerMinute: number
+  /** What was watched went away before the watching ended, or was never there. */
+  readonly ended?: { readonly atMs: number; readonly why: string }
 }

@@ -24,9 +24,17 @@ export class TimeDistribution {
    * @throws Error when a text is no histogram
    */
   static of(...encoded: readonly string[]): TimeDistribution {
+    return TimeDistribution.#sum(encoded.map(bucketsOf))
+  }
+
+  /** What several hold together, bucket for bucket. */
+  static merge(...parts: readonly TimeDistribution[]): TimeDistribution {
+    return TimeDistribution.#sum(parts.map((part) => part.#buckets))
+  }
+
+  static #sum(parts: readonly (readonly Bucket[])[]): TimeDistribution {
     const counts = new Map<number, number>()
-    for (const text of encoded)
-      for (const [value, count] of bucketsOf(text)) counts.set(value, (counts.get(value) ?? 0) + count)
+    for (const [value, count] of parts.flat()) counts.set(value, (counts.get(value) ?? 0) + count)
     return new TimeDistribution([...counts].sort(([a], [b]) => a - b))
   }
 

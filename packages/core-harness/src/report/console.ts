@@ -1,42 +1,45 @@
-import { stripVTControlCharacters, styleText } from 'node:util'
+import { styleText } from 'node:util'
 
 import { explain } from '../guarantee/prove/judge.ts'
 import type { KillMatrix } from '../guarantee/prove/judge.ts'
-import type { FileFailure, GuaranteeResult, GuaranteeStatus, RunRecord } from '../run/record.ts'
-
-const MARKS: Readonly<Record<GuaranteeStatus, { readonly sign: string; readonly colour: 'green' | 'red' | 'yellow' }>> =
-  {
-    passed: { sign: '✓', colour: 'green' },
-    warned: { sign: '!', colour: 'yellow' },
-    failed: { sign: '✗', colour: 'red' },
-    invalid: { sign: '?', colour: 'red' },
-    'not-offered': { sign: '–', colour: 'yellow' },
-    'no-data': { sign: '?', colour: 'red' },
-  }
+import type { FileFailure, GuaranteeResult, GuaranteeStatus, RunPart, RunRecord } from '../run/record.ts'
+import { breakdownOf, guaranteesOf } from './breakdown.ts'
+import { describeBreakdown, describeLoad } from './console-load.ts'
+import { dollars, duration } from './format-value.ts'
+import { REPORT_FORMATS } from './formats.ts'
+import { killRows, killSentence } from './kill-rows.ts'
+import { plain, plainLine } from './plain-text.ts'
+import { revenueOf } from './revenue.ts'
+import { table } from './text-table.ts'
+import { STATUS_WORDS, VERDICT_WORDS } from './verdict-words.ts'
 
 /** One guarantee, as it comes out. */
 export function resultLine({ id, status, durationMs }: Pick<GuaranteeResult, 'id' | 'status' | 'durationMs'>): string {
-  const { sign, colour } = MARKS[status]
-  const words = status === 'passed' ? '' : ` ${status.replace('-', ' ')}`
+  const { sign, word, colour } = STATUS_WORDS[status]
+  const words = status === 'passed' ? '' : ` ${word}`
   return `  ${styleText(colour, sign)} ${id}${styleText('dim', ` ${duration(durationMs)}`)}${words}`
 }
 
-/** The whole record for a terminal: a table of guarantees, what they cost, and where the record is. */
+/** The whole record for a terminal: a table of guarantees, what was measured, what is wrong, and where the record is. */
 export function summary(record: RunRecord, directory: string): string {
-  const guarantees = record.parts.flatMap((part) => part.guarantees)
+  const guarantees = guaranteesOf(record)
   const rows = guarantees.map((result) => [
-    `${MARKS[result.status].sign} ${result.id}`,
-    result.status.replace('-', ' '),
+    `${STATUS_WORDS[result.status].sign} ${result.id}`,
+    STATUS_WORDS[result.status].word,
     duration(result.durationMs),
     result.adapter,
     result.dependencies.join(', '),
   ])
+  const hasLoad = guarantees.some(({ load }) => load !== undefined)
   const sections = [
     guarantees.length === 0 ? [] : table(['guarantee', 'verdict', 'time', 'adapter', 'on'], rows),
-    guarantees.filter(({ status }) => status !== 'passed').flatMap(explainResult),
+    ...guarantees.map(describeLoad),
+    guarantees.filter(({ status }) => status !== 'passed' && status !== 'warned').flatMap(explainResult),
     record.parts.flatMap(({ fileFailures }) => fileFailures).flatMap(explainFileFailure),
-    Object.entries(record.killMatrices).flatMap(([name, matrix]) => describeMatrix(name, matrix)),
-    [counts(record), `Record: ${directory}/run.json`],
+    record.parts.flatMap(explainOtherFailures),
+    ...Object.entries(record.killMatrices).map(([name, matrix]) => describeMatrix(name, matrix)),
+    hasLoad ? describeBreakdown(breakdownOf(guarantees)) : [],
+    [counts(record), `Record: ${directory}/run.json`, `Report: ${directory}/${REPORT_FORMATS.html.file}`],
   ]
   return sections
     .filter((lines) => lines.length > 0)
@@ -45,74 +48,64 @@ export function summary(record: RunRecord, directory: string): string {
 }
 
 function explainResult({ id, statement, status, reason = '', reproduce }: GuaranteeResult): string[] {
-  const head = `${MARKS[status].sign} ${id} ${status.replace('-', ' ')}: ${statement}`
-  const again = status === 'not-offered' ? [] : [`    again: ${reproduce}`]
-  return [head, ...firstLines(reason).map((line) => `    ${line}`), ...again]
-}
-
-function explainFileFailure({ file, failure }: FileFailure): string[] {
-  return [`✗ ${file} could not be run to its end`, ...firstLines(failure).map((line) => `    ${line}`)]
-}
-
-function firstLines(text: string): string[] {
-  return stripVTControlCharacters(text).trim().split('\n').slice(0, 12)
-}
-
-function counts(record: RunRecord): string {
-  const guarantees = record.parts.flatMap((part) => part.guarantees)
-  const total = (status: GuaranteeStatus): number => guarantees.filter((one) => one.status === status).length
-  const revenue = (statuses: GuaranteeStatus[]): number =>
-    guarantees
-      .filter(({ status }) => statuses.includes(status))
-      .reduce((sum, one) => sum + one.protectedMonthlyRevenueUsd, 0)
-  const parts = [`${total('passed')} passed`, `${total('failed')} failed`]
-  if (total('not-offered') > 0) parts.push(`${total('not-offered')} not offered`)
-  if (total('no-data') > 0) parts.push(`${total('no-data')} no data`)
-  const atRisk = revenue(['failed', 'no-data'])
-  const risk = atRisk === 0 ? '' : `; guarantees that failed protect $${atRisk.toLocaleString('en')} a month`
-  const guaranteesLine = guarantees.length === 0 ? '' : ` · guarantees: ${parts.join(', ')}${risk}`
-  const { verdict, durationMs } = record
-  return `Verdict: ${styleText(verdict === 'pass' ? 'green' : 'red', verdict)}${guaranteesLine} · ${duration(durationMs)}`
-}
-
-/** Which defects each guarantee was killed by, then what is wrong. */
-function describeMatrix(name: string, { charges, outcomes, findings, tooBroad }: KillMatrix): string[] {
-  const guarantees = [...new Set(outcomes.map(({ guarantee }) => guarantee))].sort()
-  const canaries = new Set(charges.filter(({ isCanary }) => isCanary).map(({ label }) => label))
-  const failedUnder = (guarantee: string): string[] =>
-    outcomes
-      .filter((one) => one.guarantee === guarantee && one.status === 'failed' && one.label !== 'reference')
-      .map(({ label }) => label)
-  const rows = guarantees.map((guarantee) => {
-    const killers = failedUnder(guarantee)
-    const reference = outcomes.find((one) => one.guarantee === guarantee && one.label === 'reference')
-    const canary = killers.some((label) => canaries.has(label)) ? 'killed' : '–'
-    const defects = killers.filter((label) => !canaries.has(label))
-    return [guarantee, reference?.status ?? '–', canary, defects.join(', ') || '–']
-  })
-  const sentence =
-    findings.length === 0
-      ? `Every one of ${charges.length} defects was killed by the guarantees that it names.`
-      : `${findings.length} findings:`
+  const { sign, word } = STATUS_WORDS[status]
+  const again = status === 'not-offered' ? [] : [`    again: ${plainLine(reproduce)}`]
   return [
-    `Kill matrix of ${name}`,
-    ...table(['guarantee', 'reference', 'canary', 'killed by'], rows),
-    sentence,
-    ...findings.map((finding) => `  ✗ ${explain(finding)}`),
-    ...tooBroad.map(({ label, guarantee, found }) => `  ! ${label} breaks the control ${guarantee} as well: ${found}`),
+    `${sign} ${plainLine(id)} ${word}: ${plainLine(statement)}`,
+    ...firstLines(reason).map((line) => `    ${line}`),
+    ...again,
   ]
 }
 
-/** Columns as wide as their widest cell. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => cell.padEnd(column === cells.length - 1 ? 0 : (widths[column] ?? 0))).join('  ')
-  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)]
+function explainFileFailure({ file, failure }: FileFailure): string[] {
+  return [`✗ ${plainLine(file)} could not be run to its end`, ...firstLines(failure).map((line) => `    ${line}`)]
 }
 
-export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`
+function explainOtherFailures({ package: name, otherTests }: RunPart): string[] {
+  return otherTests.failures.flatMap((failure) => [
+    `✗ ${plainLine(name)}, no guarantee: ${plainLine(failure.name)}`,
+    ...firstLines(failure.message).map((line) => `    ${line}`),
+  ])
+}
+
+function firstLines(text: string): string[] {
+  return plain(text).trim().split('\n').slice(0, 12)
+}
+
+function counts(record: RunRecord): string {
+  const guarantees = guaranteesOf(record)
+  const total = (status: GuaranteeStatus): number => guarantees.filter((one) => one.status === status).length
+  const parts = [`${total('passed')} passed`]
+  if (total('warned') > 0) parts.push(`${total('warned')} warned`)
+  parts.push(`${total('failed')} failed`)
+  for (const status of ['invalid', 'not-offered', 'no-data'] as const)
+    if (total(status) > 0) parts.push(`${total(status)} ${STATUS_WORDS[status].word}`)
+  const { verdict, durationMs } = record
+  const { word, colour } = VERDICT_WORDS[verdict]
+  const guaranteesLine = guarantees.length === 0 ? '' : ` · guarantees: ${parts.join(', ')}${money(guarantees)}`
+  return `Verdict: ${styleText(colour, word)}${guaranteesLine} · ${duration(durationMs)}`
+}
+
+/** What is at risk; of a run that measured load also what is protected. */
+function money(guarantees: readonly GuaranteeResult[]): string {
+  const { protectedUsd, atRiskUsd, unprovenUsd } = revenueOf(guarantees)
+  const hasLoad = guarantees.some(({ load }) => load !== undefined)
+  const unproven = unprovenUsd > 0 ? ` (${dollars(unprovenUsd)} of it, because nobody knows)` : ''
+  return [
+    hasLoad ? `; protected: ${dollars(protectedUsd)} a month` : '',
+    atRiskUsd > 0 ? `; at risk: ${dollars(atRiskUsd)} a month${unproven}` : '',
+  ].join('')
+}
+
+/** Which defects each guarantee was killed by, then what is wrong. */
+function describeMatrix(name: string, matrix: KillMatrix): string[] {
+  return [
+    `Kill matrix of ${plainLine(name)}`,
+    ...table(['guarantee', 'reference', 'canary', 'killed by'], killRows(matrix)),
+    killSentence(matrix),
+    ...matrix.findings.map((finding) => `  ✗ ${plainLine(explain(finding))}`),
+    ...matrix.tooBroad.map(
+      ({ label, guarantee, found }) => `  ! ${plainLine(`${label} breaks the control ${guarantee} as well: ${found}`)}`,
+    ),
+  ]
 }

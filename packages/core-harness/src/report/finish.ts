@@ -2,16 +2,29 @@ import { describeCommit, describeMachine } from '../run/machine.ts'
 import { verdictOf } from '../run/record.ts'
 import type { RunRecord } from '../run/record.ts'
 import type { RunDirectory } from '../run/run-directory.ts'
-import { toJunit } from './junit.ts'
+import { REPORT_FORMATS } from './formats.ts'
+import { keepInHistory } from './keep-in-history.ts'
+import type { Trends } from './trends.ts'
 
-/** Joins the parts of a run into its record, and writes the record and its JUnit form. */
+/**
+ * Joins the parts of a run into its record, and writes the record and its reports.
+ *
+ * @param options.trendsFor finds earlier values that the run may be compared with; by default it keeps the run for later
+ *   ones too
+ */
 export function finishRun(
   directory: RunDirectory,
   {
     startedAt,
     command,
     mode = 'full',
-  }: { readonly startedAt: Date; readonly command: string; readonly mode?: RunRecord['mode'] },
+    trendsFor = keepInHistory,
+  }: {
+    readonly startedAt: Date
+    readonly command: string
+    readonly mode?: RunRecord['mode']
+    readonly trendsFor?: (record: RunRecord) => Trends
+  },
 ): RunRecord {
   const parts = directory.readParts()
   const killMatrices = directory.readMatrices()
@@ -29,6 +42,7 @@ export function finishRun(
     verdict: verdictOf(parts, killMatrices),
   }
   directory.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
-  directory.write('junit.xml', toJunit(record))
+  const trends = trendsFor(record)
+  for (const { file, write } of Object.values(REPORT_FORMATS)) directory.write(file, write(record, trends))
   return record
 }

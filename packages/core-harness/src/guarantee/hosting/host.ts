@@ -1,14 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
 
 import { HarnessError } from '../../environment/errors.ts'
 import { withinTime } from '../../environment/within-time.ts'
+import { pauseProcess, resumeProcess } from '../../staging/process-state.ts'
 import type { Closable } from '../adapter.ts'
-import { eventually } from '../eventually.ts'
 import { NodeProcess } from './node-process.ts'
 import { NODE_GONE, Peer } from './peer.ts'
 
@@ -111,13 +109,11 @@ class Node<Service extends Closable> implements HostedNode<Service> {
   }
 
   async pause(): Promise<void> {
-    process.kill(this.processId, 'SIGSTOP')
-    await eventually(() => isStopped(this.processId), { withinMs: 5_000, describe: 'the node is paused' })
+    await pauseProcess(this.processId)
   }
 
   async resume(): Promise<void> {
-    process.kill(this.processId, 'SIGCONT')
-    await eventually(() => !isStopped(this.processId), { withinMs: 5_000, describe: 'the node runs again' })
+    await resumeProcess(this.processId)
   }
 
   async kill(): Promise<void> {
@@ -158,16 +154,4 @@ function serviceBy(call: (path: string[], args: unknown[]) => Promise<unknown>, 
 function refuse(error: Error): never {
   if (error instanceof HarnessError) throw error
   throw new HarnessError(`opening the adapter in a node: ${error.message}`, { cause: error })
-}
-
-function isStopped(id: number): boolean {
-  return processState(id).startsWith('T')
-}
-
-/** One letter; T when the process is stopped. */
-function processState(id: number): string {
-  if (!existsSync('/proc/self/stat'))
-    return execFileSync('ps', ['-o', 'state=', '-p', String(id)], { encoding: 'utf8' }).trim()
-  const stat = readFileSync(`/proc/${id}/stat`, 'utf8')
-  return stat[stat.lastIndexOf(')') + 2] ?? '?'
 }

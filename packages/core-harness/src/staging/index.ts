@@ -1,0 +1,6 @@
+export { deployedTargets } from './targets.ts'
+export { defineService, isService, loadService } from './service-declaration.ts'
+export type { ServiceDeclaration } from './service-declaration.ts'
+export { ServiceProcess } from './service-process.ts'
+export { openStaging } from './staging.ts'
+export type { LeaseSource, Staging, StagingInstance, StagingSpec } from './staging.ts'
