@@ -6,6 +6,7 @@ import { thresholdsOf } from './format-value.ts'
 import { headline } from './headline.ts'
 import { revenueOf } from './revenue.ts'
 import { isKept } from './verdict-words.ts'
+import { adviceOn } from '../objective/advice.ts'
 
 /**
  * The run as a benchmark report for programs: counts, breakdowns, each objective, and the baselines that it was held
@@ -88,7 +89,7 @@ function objectiveOf(guarantee: GuaranteeResult, result: ObjectiveResult): objec
     verdict,
     severity,
     explanation,
-    recommendation: verdict === 'pass' ? null : objective.recommendation,
+    recommendation: verdict === 'pass' ? null : adviceOn(result),
     segment: result.segment,
     protected_monthly_revenue_usd: result.protectedMonthlyRevenueUsd,
   }

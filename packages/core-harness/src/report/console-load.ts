@@ -6,6 +6,7 @@ import { counted, duration, formatThreshold, formatValue, percent, thresholdsOf 
 import { plainLine } from './plain-text.ts'
 import { table } from './text-table.ts'
 import { VERDICT_WORDS } from './verdict-words.ts'
+import { adviceOn } from '../objective/advice.ts'
 
 /** What a guarantee measured at L4, for a terminal: its objectives, then what is wrong with which, and what to do. */
 export function describeLoad({ id, load }: GuaranteeResult): string[] {
@@ -37,12 +38,13 @@ function objectiveRow(result: ObjectiveResult): string[] {
   ]
 }
 
-function explainObjective({ id, objective, verdict, severity, explanation }: ObjectiveResult): string[] {
+function explainObjective(result: ObjectiveResult): string[] {
+  const { id, objective, verdict, severity, explanation } = result
   const { sign, word } = VERDICT_WORDS[verdict]
   return [
     `  ${sign} ${plainLine(id)} ${word} (${severity}): ${plainLine(objective.statement)}`,
     `      ${plainLine(explanation)}`,
-    `      → ${plainLine(objective.recommendation)}`,
+    `      → ${plainLine(adviceOn(result))}`,
   ]
 }
 

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import type { ObjectiveResult } from '../objective/verdict.ts'
 import type { GuaranteeResult, RunPart, RunRecord } from '../run/record.ts'
 import { formatThreshold, formatValue, thresholdsOf } from './format-value.ts'
+import { adviceOn } from '../objective/advice.ts'
 
 /** One case of a suite, and what it counts as. */
 interface Case {
@@ -61,7 +62,8 @@ function guaranteeCase({ contract, id, statement, durationMs, status, reason = '
 }
 
 /** JUnit has no word for degraded: such an objective passes, and says why it is degraded. */
-function objectiveCase({ id, objective, unit, value, verdict, severity, explanation }: ObjectiveResult): Case {
+function objectiveCase(result: ObjectiveResult): Case {
+  const { id, objective, unit, value, verdict, severity, explanation } = result
   const named = { suite: id.split('#')[0] ?? id, name: `${id}: ${objective.statement}`, durationMs: 0 }
   const { baseline, warning, critical } = thresholdsOf(objective)
   const thresholds = [baseline, warning, critical].map((one) => formatThreshold(objective, one, unit)).join(', ')
@@ -71,7 +73,7 @@ function objectiveCase({ id, objective, unit, value, verdict, severity, explanat
       `baseline, warning, critical: ${thresholds}`,
       `severity: ${severity}`,
       explanation,
-      `What to do: ${objective.recommendation}`,
+      `What to do: ${adviceOn(result)}`,
     ].join('\n'),
   )
   switch (verdict) {

@@ -6,6 +6,7 @@ import { headlineOf } from './headline.ts'
 import { plainLine } from './plain-text.ts'
 import { revenueOf } from './revenue.ts'
 import { STATUS_WORDS, VERDICT_WORDS, isKept } from './verdict-words.ts'
+import { adviceOn } from '../objective/advice.ts'
 
 /** A CI system cuts a long step summary off, or refuses it; run.json and report.html have everything. */
 const MOST_ROWS = 200
@@ -69,19 +70,13 @@ function breaches(guarantees: readonly GuaranteeResult[]): string[] {
   return missed.length === 0 ? [] : ['## What to do', '', ...missed.slice(0, MOST_ROWS).map(breach)]
 }
 
-function breach({
-  id,
-  objective,
-  verdict,
-  severity,
-  explanation,
-  protectedMonthlyRevenueUsd,
-}: ObjectiveResult): string {
+function breach(result: ObjectiveResult): string {
+  const { id, objective, verdict, severity, explanation, protectedMonthlyRevenueUsd } = result
   const { sign, word } = VERDICT_WORDS[verdict]
   return [
     `- ${sign} **${word}, ${severity}**: ${text(objective.statement)} (\`${code(id)}\`, protects ${dollars(protectedMonthlyRevenueUsd)} a month)  `,
     `  ${text(explanation)}  `,
-    `  → ${text(objective.recommendation)}`,
+    `  → ${text(adviceOn(result))}`,
   ].join('\n')
 }
 

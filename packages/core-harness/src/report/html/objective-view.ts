@@ -5,6 +5,7 @@ import { dollars, formatThreshold, formatValue, thresholdsOf } from '../format-v
 import { plainLine } from '../plain-text.ts'
 import type { TrendPoint } from '../trends.ts'
 import type { BulletView, ObjectiveView, TrendView } from './page-data.ts'
+import { adviceOn } from '../../objective/advice.ts'
 
 const MOST_TREND_POINTS = 120
 
@@ -30,7 +31,7 @@ export function objectiveView(result: ObjectiveResult, earlier: readonly TrendPo
     critical: formatThreshold(objective, critical, unit),
     samples: samples.toLocaleString('en'),
     explanation: plainLine(result.explanation),
-    recommendation: plainLine(objective.recommendation),
+    recommendation: plainLine(adviceOn(result)),
     segment,
     revenue: dollars(result.protectedMonthlyRevenueUsd),
     bullet: bulletView(objective, unit, value),
