@@ -44,14 +44,7 @@ process.stdout.write(missed === 0 ? '\nall targets met\n' : `\n${missed} targets
 process.exitCode = missed === 0 ? 0 : 1
 
 /** @param isTarget that a slowdown of 10 % is found; false alarms are a target everywhere */
-function measure(
-  name: string,
-  series: Series,
-  noise: number,
-  pairs: number,
-  metrics: number,
-  isTarget: boolean,
-): void {
+function measure(name: string, series: Series, noise: number, pairs: number, metrics: number, isTarget: boolean): void {
   let [alarms, found] = [0, 0]
   for (let round = 0; round < ROUNDS; round++) {
     const unchanged = Array.from({ length: metrics }, (_, index) => pairUp(series(2 * pairs), 1, index))
@@ -76,7 +69,9 @@ function measure(
 }
 
 function decide(metrics: readonly PairedMetric[]) {
-  return decideComparison(metrics, { seed: Math.floor(random() * 2 ** 31), resamples: 100 }).map(({ verdict }) => verdict)
+  return decideComparison(metrics, { seed: Math.floor(random() * 2 ** 31), resamples: 100 }).map(
+    ({ verdict }) => verdict,
+  )
 }
 
 /** The values of runs as they were done: ABBA. */

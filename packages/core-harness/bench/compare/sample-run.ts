@@ -15,7 +15,10 @@ const body = JSON.stringify({ value: 'x'.repeat(512) })
 
 const server = createServer((_, response) => response.end(body))
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-const pool = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { connections: CLIENTS, pipelining: 1 })
+const pool = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+  connections: CLIENTS,
+  pipelining: 1,
+})
 const times = new TimeHistogram()
 
 const beganAtMs = performance.now()

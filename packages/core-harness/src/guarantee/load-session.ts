@@ -1,9 +1,9 @@
 import { watchResources } from '../metrics/resource-sampler.ts'
 import type { ResourceSampler, ResourceTarget } from '../metrics/resource-sampler.ts'
-import { judgeObjective, overallVerdict, reasonToAbort } from '../objective/index.ts'
+import { judgeObjective, objectivesAtRisk, overallVerdict, reasonToAbort } from '../objective/index.ts'
 import type { Finding, LoadEvidence, Objective, Verdict } from '../objective/index.ts'
-import { runWorkload } from '../workload/index.ts'
-import type { Workload, WorkloadResult } from '../workload/index.ts'
+import { liveProgress, runWorkload } from '../workload/index.ts'
+import type { WindowResult, Workload, WorkloadModule, WorkloadResult } from '../workload/index.ts'
 import { objectiveId } from './contract.ts'
 import type { Guarantee } from './contract.ts'
 
@@ -17,6 +17,11 @@ const MEASUREMENTS_AT_MOST = 3
 export interface Discarded {
   readonly workload: string
   readonly problems: readonly string[]
+}
+
+interface RunSettings {
+  readonly signal: AbortSignal
+  readonly threads?: number
 }
 
 /** What the test of one guarantee at L4 measures, until its objectives are judged. */
@@ -44,18 +49,19 @@ export class LoadSession {
     this.#findings[name] = found
   }
 
-  async run(workload: Workload, signal: AbortSignal): Promise<WorkloadResult> {
+  async run(workload: Workload | WorkloadModule, { signal, threads = 1 }: RunSettings): Promise<WorkloadResult> {
     this.#sampler ??= watchResources(this.#targets)
+    const name = 'name' in workload ? workload.name : workload.module
+    const progress = liveProgress(name, { atRisk: ({ windows }) => objectivesAtRisk(this.#objectives, windows) })
+    const judgeLive = (windows: readonly WindowResult[]) => reasonToAbort(this.#objectives, windows)
     for (let measurement = 1; ; measurement++) {
-      const result = await runWorkload(workload, {
-        signal,
-        judgeLive: (windows) => reasonToAbort(this.#objectives, windows),
-      })
+      const { onProgress, end } = progress
+      const result = await runWorkload(workload, { signal, threads, onProgress, judgeLive }).finally(end)
       if (result.problems.length === 0 || measurement === MEASUREMENTS_AT_MOST) {
         this.#workloads.push(result)
         return result
       }
-      this.discarded.push({ workload: workload.name, problems: result.problems.map(({ found }) => found) })
+      this.discarded.push({ workload: result.name, problems: result.problems.map(({ found }) => found) })
     }
   }
 

@@ -9,7 +9,7 @@ import { openProxy } from '../fault/proxy.ts'
 import type { Proxy } from '../fault/proxy.ts'
 import type { Finding } from '../objective/index.ts'
 import type { ServiceDeclaration, Staging } from '../staging/index.ts'
-import type { Workload, WorkloadResult } from '../workload/index.ts'
+import type { Workload, WorkloadModule, WorkloadResult } from '../workload/index.ts'
 import type { Adapter, Closable } from './adapter.ts'
 import { chooseAdapter } from './choose-adapter.ts'
 import type { Contract, Guarantee } from './contract.ts'
@@ -40,8 +40,12 @@ export interface GuaranteeContext<Service extends Closable, Options> {
   readonly mode: RunMode
   /** At L4: the service under test as deployed, or started here with the adapter under test; it is watched from now on. */
   staging(service: ServiceDeclaration, options: { readonly instances: number }): Promise<Staging>
-  /** At L4: runs a workload; what it measured is judged by the guarantee's objectives when the test ends. */
-  load(workload: Workload): Promise<WorkloadResult>
+  /**
+   * At L4: runs a workload; what it measured is judged by the guarantee's objectives when the test ends.
+   *
+   * @param options.threads that share a workload which is in a module of its own
+   */
+  load(workload: Workload | WorkloadModule, options?: { readonly threads?: number }): Promise<WorkloadResult>
   /** At L4: what the test found out by itself, for an objective of that name. */
   finding(name: string, found: Finding): void
   onCleanup(clean: () => Promise<void> | void): void
@@ -168,7 +172,7 @@ async function proveOnce<Service extends Closable, Options>(
       load.watch(watchable(service.name, staging))
       return staging
     },
-    load: (workload) => load.run(workload, ending.signal),
+    load: (workload, options) => load.run(workload, { ...options, signal: ending.signal }),
     finding: (name, found) => load.finding(name, found),
     onCleanup: (clean) => void cleanups.push(clean),
   }

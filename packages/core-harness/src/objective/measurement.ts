@@ -100,8 +100,13 @@ function measureWorkload(
   }
 }
 
-/** A workload that was ended early, or in which an operation was never answered, did not come to its end. */
-function measureDuration(workload: WorkloadResult): Stretch {
+/**
+ * A workload that was ended early, or in which an operation was never answered, did not come to its end. An open one takes
+ * as long as its arrival, whatever the service does.
+ */
+function measureDuration(workload: WorkloadResult): Stretch & { readonly lack?: string } {
+  if (workload.kind === 'open')
+    return { value: undefined, samples: 0, lack: 'an open workload takes as long as planned' }
   if (workload.completed === 0) return { value: undefined, samples: 0 }
   const isWhole = workload.aborted === undefined && unansweredOf(workload) === 0
   return { value: isWhole ? workload.durationMs : Infinity, samples: workload.completed }

@@ -84,11 +84,15 @@ function decideOne(
 
 /** So many that the interval of a change as large as the minimum effect no longer holds 1. */
 function pairsNeeded(deviation: number, limit: number, confidence: number): number {
-  for (let pairs = LEAST_PAIRS; pairs < MOST_PAIRS; pairs++) {
-    const half = (studentQuantile((1 + confidence) / 2, pairs - 1) * deviation) / Math.sqrt(pairs)
-    if (half <= limit) return pairs
+  const isEnough = (pairs: number) =>
+    (studentQuantile((1 + confidence) / 2, pairs - 1) * deviation) / Math.sqrt(pairs) <= limit
+  let [few, many] = [LEAST_PAIRS - 1, MOST_PAIRS]
+  while (many - few > 1) {
+    const middle = (few + many) >> 1
+    if (isEnough(middle)) many = middle
+    else few = middle
   }
-  return MOST_PAIRS
+  return many
 }
 
 /**

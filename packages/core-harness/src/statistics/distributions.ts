@@ -27,16 +27,25 @@ export function normalCdf(z: number): number {
  * @param freedom degrees of freedom, a whole number of at least 1
  */
 export function studentQuantile(probability: number, freedom: number): number {
+  const key = `${probability} ${freedom}`
+  const known = KNOWN_QUANTILES.get(key)
+  if (known !== undefined) return known
   const tail = 1 - probability
   let [low, high] = [0, 1]
   while (studentTail(high, freedom) > tail && high < 1e12) [low, high] = [high, high * 2]
-  for (let step = 0; step < 100; step++) {
+  for (let step = 0; step < 50; step++) {
     const middle = (low + high) / 2
     if (studentTail(middle, freedom) > tail) low = middle
     else high = middle
   }
-  return (low + high) / 2
+  const found = (low + high) / 2
+  if (KNOWN_QUANTILES.size < MOST_KNOWN) KNOWN_QUANTILES.set(key, found)
+  return found
 }
+
+/** A comparison asks for the same few quantiles again and again, and each takes a millisecond. */
+const KNOWN_QUANTILES = new Map<string, number>()
+const MOST_KNOWN = 10_000
 
 /**
  * The probability of more than `t`, for t of at least 0. With t = sqrt(freedom) / tan(angle) Student's density becomes a

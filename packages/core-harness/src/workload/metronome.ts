@@ -48,7 +48,11 @@ export class Metronome {
     return metronome
   }
 
-  /** @param atMs of `performance.now()` in this thread; one wait at a time */
+  /**
+   * Resolves at a time, or earlier when another wait took its place.
+   *
+   * @param atMs of `performance.now()` in this thread
+   */
   async until(atMs: number): Promise<void> {
     const over = Atomics.load(this.#state, OVER)
     this.#wakeAt[0] = performance.timeOrigin + atMs
@@ -56,11 +60,7 @@ export class Metronome {
     Atomics.store(this.#state, ASKED, this.#asked)
     const woken = Atomics.waitAsync(this.#state, OVER, over)
     Atomics.notify(this.#state, ASKED)
-    if (!woken.async) return
-    // A wait of this kind does not keep the process running by itself.
-    const keep = setInterval(() => undefined, 60_000)
-    await woken.value
-    clearInterval(keep)
+    if (woken.async) await woken.value
   }
 
   close(): void {

@@ -1,11 +1,11 @@
+import { HarnessError } from '../environment/errors.ts'
 import { TimeHistogram } from '../metrics/histogram.ts'
+import { ErrorTally } from './error-tally.ts'
+import { mergeEncoded } from './merge-encoded.ts'
+import { commonestErrors } from './merge.ts'
 import type { OperationCounts, OperationError, TagResult, WindowResult } from './result.ts'
 import { Tally } from './tally.ts'
 import { Windows } from './windows.ts'
-
-/** More kinds of errors than these are counted together. */
-const ERRORS_AT_MOST = 20
-const LONGEST_MESSAGE = 300
 
 /** What was recorded, as data. */
 export interface Recorded extends OperationCounts {
@@ -19,61 +19,93 @@ export interface Recorded extends OperationCounts {
   readonly errors: readonly OperationError[]
 }
 
+/** Where operations with the same tags are recorded. The first tally is that of their own name. */
+export interface Lane {
+  readonly name: string
+  readonly tallies: readonly Tally[]
+  /** By a further tag. */
+  readonly further: Map<string, Lane>
+}
+
 /**
- * Keeps what operations took in histograms, and no sample of its own. Times are in milliseconds since the workload began.
+ * Keeps what operations took in histograms, and no sample of its own. All operations are the sum of those of each name, and
+ * are not recorded a second time. Times are in milliseconds since the workload began.
  */
 export class Recorder {
-  readonly #all = new Tally()
+  #planned = 0
   readonly #lateness = new TimeHistogram()
-  readonly #tags = new Map<string, Tally>()
+  readonly #tallies = new Map<string, Tally>()
   readonly #measures = new Map<string, TimeHistogram>()
   readonly #counters = new Map<string, number>()
-  readonly #errors = new Map<string, { operation: string; message: string; count: number; firstAtMs: number }>()
+  readonly #errors = new ErrorTally()
   readonly #windows = new Windows()
 
-  get counts(): OperationCounts {
-    const { planned, completed, failed, dropped } = this.#all
-    return { planned, completed, failed, dropped, inFlight: planned - completed - failed - dropped }
+  /** @param tags beside the name of the operation */
+  lane(name: string, tags: readonly string[]): Lane {
+    return tags.reduce((lane, tag) => this.tagged(lane, tag), this.#laneOf(name, [this.#tally(name, true)]))
   }
 
-  /** The seconds that are over so far. */
+  /** @throws HarnessError when the tag is the name of an operation */
+  tagged(lane: Lane, tag: string): Lane {
+    const tally = this.#tally(tag, false)
+    if (lane.tallies.includes(tally)) return lane
+    if (tally.isOwn)
+      throw new HarnessError(`tagging the operation "${lane.name}": "${tag}" is the name of an operation`)
+    let further = lane.further.get(tag)
+    if (!further) lane.further.set(tag, (further = this.#laneOf(lane.name, [...lane.tallies, tally])))
+    return further
+  }
+
+  get counts(): OperationCounts {
+    const sum = (count: 'completed' | 'failed' | 'dropped'): number =>
+      this.#own.reduce((total, tally) => total + tally[count], 0)
+    const [completed, failed, dropped] = [sum('completed'), sum('failed'), sum('dropped')]
+    return {
+      planned: this.#planned,
+      completed,
+      failed,
+      dropped,
+      inFlight: this.#planned - completed - failed - dropped,
+    }
+  }
+
+  /** The seconds that are over so far, in the order in which they ended. */
   get windows(): readonly WindowResult[] {
     return this.#windows.closed
   }
 
+  /** It is due: it is sent now, or dropped. */
   planned(dueMs: number): void {
-    this.#all.planned++
-    this.#windows.planned(dueMs)
+    this.#planned++
+    this.#windows.planned(secondOf(dueMs))
   }
 
   sent(dueMs: number, sentMs: number): void {
     this.#lateness.record((sentMs - dueMs) * 1_000)
   }
 
-  completed(tags: readonly string[], dueMs: number, sentMs: number, endedMs: number): void {
-    const [responseUs, serviceUs] = [(endedMs - dueMs) * 1_000, (endedMs - sentMs) * 1_000]
-    for (const tally of [this.#all, ...this.#ofTags(tags)]) {
-      tally.completed++
-      tally.response.record(responseUs)
-      tally.service.record(serviceUs)
-    }
-    this.#windows.completed(dueMs, [null, ...tags], responseUs)
+  completed({ tallies }: Lane, dueMs: number, sentMs: number, endedMs: number): void {
+    const second = secondOf(dueMs)
+    for (const tally of tallies) tally.complete(second, (endedMs - dueMs) * 1_000, (endedMs - sentMs) * 1_000)
+    this.#windows.ended(second)
   }
 
-  failed(operation: string, tags: readonly string[], dueMs: number, endedMs: number, why: unknown): void {
-    for (const tally of [this.#all, ...this.#ofTags(tags)]) tally.failed++
-    this.#windows.failed(dueMs, [null, ...tags])
-    this.#noteError(operation, messageOf(why), endedMs)
+  failed({ name, tallies }: Lane, dueMs: number, endedMs: number, why: unknown): void {
+    const second = secondOf(dueMs)
+    for (const tally of tallies) tally.fail(second)
+    this.#windows.ended(second)
+    this.#errors.note(name, why, endedMs)
   }
 
-  dropped(tags: readonly string[], dueMs: number): void {
-    for (const tally of [this.#all, ...this.#ofTags(tags)]) tally.dropped++
-    this.#windows.dropped(dueMs, [null, ...tags])
+  dropped({ tallies }: Lane, dueMs: number): void {
+    const second = secondOf(dueMs)
+    for (const tally of tallies) tally.drop(second)
+    this.#windows.ended(second)
   }
 
   /** Still running when nobody waits any more. */
-  abandoned(tags: readonly string[]): void {
-    this.#ofTags(tags)
+  abandoned({ tallies }: Lane): void {
+    for (const tally of tallies) tally.inFlight++
   }
 
   count(name: string, by: number): void {
@@ -87,55 +119,48 @@ export class Recorder {
   }
 
   closeWindows(elapsedMs: number): void {
-    this.#windows.closeUntil(elapsedMs)
+    for (const second of this.#windows.closeUntil(elapsedMs))
+      for (const tally of this.#tallies.values()) tally.forget(second)
   }
 
   /** To be called once: what it holds outside of the heap is given back. */
   finish(): Recorded {
+    this.closeWindows(Infinity)
     this.#windows.free()
-    const { response, service } = this.#all.result()
+    const results = [...this.#tallies].map(([tag, tally]) => [tag, tally.result(), tally.isOwn] as const)
+    const own = results.filter(([, , isOwn]) => isOwn).map(([, result]) => result)
     const recorded: Recorded = {
       ...this.counts,
-      response,
-      service,
+      inFlight: own.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      response: mergeEncoded(own.map(({ response }) => response)),
+      service: mergeEncoded(own.map(({ service }) => service)),
       lateness: this.#lateness.encode(),
-      tags: Object.fromEntries([...this.#tags].map(([tag, tally]) => [tag, tally.result()])),
+      tags: Object.fromEntries(results.filter(([, { planned }, isOwn]) => planned > 0 || isOwn)),
       measures: Object.fromEntries([...this.#measures].map(([name, histogram]) => [name, histogram.encode()])),
       counters: Object.fromEntries(this.#counters),
-      windows: this.#windows.closed.toSorted((a, b) => a.second - b.second),
-      errors: [...this.#errors.values()].toSorted((a, b) => b.count - a.count),
+      windows: this.windows.toSorted((a, b) => a.second - b.second),
+      errors: commonestErrors(this.#errors.all),
     }
-    for (const tally of [this.#all, ...this.#tags.values()]) tally.free()
+    for (const tally of this.#tallies.values()) tally.free()
     for (const histogram of [this.#lateness, ...this.#measures.values()]) histogram.free()
     return recorded
   }
 
-  /** Each operation is planned once, and counted once for each of its tags when it ends. */
-  *#ofTags(tags: readonly string[]): Generator<Tally> {
-    for (const tag of tags) {
-      let tally = this.#tags.get(tag)
-      if (!tally) this.#tags.set(tag, (tally = new Tally()))
-      tally.planned++
-      yield tally
-    }
+  get #own(): Tally[] {
+    return [...this.#tallies.values()].filter(({ isOwn }) => isOwn)
   }
 
-  #noteError(operation: string, message: string, atMs: number): void {
-    const key = `${operation}\n${message}`
-    const known = this.#errors.get(key)
-    if (known) {
-      known.count++
-      return
-    }
-    const isFull = this.#errors.size >= ERRORS_AT_MOST - 1
-    if (isFull && message !== OTHERS) return this.#noteError('', OTHERS, atMs)
-    this.#errors.set(key, { operation, message, count: 1, firstAtMs: Math.round(atMs) })
+  #laneOf(name: string, tallies: readonly Tally[]): Lane {
+    return { name, tallies, further: new Map() }
+  }
+
+  #tally(tag: string, isOwn: boolean): Tally {
+    let tally = this.#tallies.get(tag)
+    if (!tally) this.#tallies.set(tag, (tally = new Tally(tag, isOwn, this.#windows)))
+    return tally
   }
 }
 
-const OTHERS = 'errors of other kinds'
-
-function messageOf(why: unknown): string {
-  const text = why instanceof Error ? why.message || why.name : String(why)
-  return text.slice(0, LONGEST_MESSAGE)
+function secondOf(dueMs: number): number {
+  return Math.floor(dueMs / 1_000)
 }

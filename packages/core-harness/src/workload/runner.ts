@@ -4,14 +4,14 @@ import { MachineClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { thinkingOf } from './choice.ts'
 import { Issuer } from './issuer.ts'
-import type { Pacer } from './pacer.ts'
+import { OpenArrival } from './open-arrival.ts'
 import { Recorder } from './recorder.ts'
 import type { OperationCounts, WindowResult, WorkloadResult } from './result.ts'
 import { WHOLE, shardOfPacer, shardOfUsers } from './shard.ts'
 import type { Shard } from './shard.ts'
-import type { UserPlan } from './user-plan.ts'
+import { Users } from './users.ts'
 import { problemsOf } from './validity.ts'
-import { DEFAULTS, defineWorkload, isOpen } from './workload.ts'
+import { DEFAULTS, isOpen } from './workload.ts'
 import type { Operation, ThinkTime, Workload } from './workload.ts'
 
 /** What is known of a workload while it runs. */
@@ -25,8 +25,8 @@ export interface Snapshot extends OperationCounts {
   readonly windows: readonly WindowResult[]
 }
 
-export interface RunOptions {
-  /** Ends the workload early. */
+export interface ShardOptions {
+  /** Ends the workload early. Its reason says why. */
   readonly signal?: AbortSignal
   /** Hears how it stands, each second. */
   readonly onProgress?: (snapshot: Snapshot) => void
@@ -36,31 +36,30 @@ export interface RunOptions {
   readonly shard?: Shard
   /** Another clock than the machine's, for tests. */
   readonly clock?: Clock
-  /** When to begin, of `performance.timeOrigin + performance.now()`, so that shards begin together; at once by default. */
-  readonly startAtMs?: number
+  /**
+   * Called when all is set up. When to begin, of `performance.timeOrigin + performance.now()`, so that shards begin
+   * together; at once when left out.
+   */
+  readonly beginAt?: () => Promise<number>
 }
 
 const SNAPSHOT_EVERY_MS = 1_000
-/** After so many operations without a wait, answers are read. */
-const BURST = 32
-/** How often it is looked whether users are to come. */
-const USERS_EVERY_MS = 10
+/** The share of a core is judged over at least so long. */
+const SHORTEST_MS = 1
 
 /**
- * Runs a workload in this thread.
- *
- * Each operation is issued at its due time, whatever became of those before it. Three times are kept for each: response,
- * from when it was due; service, from when it was sent; and lateness, from due to sent.
+ * Runs a workload, or one shard of it, in this thread.
  *
  * @throws HarnessError when the workload cannot be run, or when operations were lost count of
  */
-export async function runWorkload<State>(given: Workload<State>, options: RunOptions = {}): Promise<WorkloadResult> {
-  const workload = defineWorkload(given)
+export async function runShard<State>(workload: Workload<State>, options: ShardOptions): Promise<WorkloadResult> {
   const clock = options.clock ?? (await MachineClock.start())
   try {
-    const state = (await workload.setup?.()) as State
+    const state = (await workload.setup?.(options.shard ?? WHOLE)) as State
     try {
-      return await new Run(workload, state, clock, options).result()
+      const beginAtMs = await options.beginAt?.()
+      const startMs = beginAtMs === undefined ? clock.now() : beginAtMs - performance.timeOrigin
+      return await new Run(workload, state, clock, startMs, options).result()
     } finally {
       await workload.teardown?.(state)
     }
@@ -71,46 +70,50 @@ export async function runWorkload<State>(given: Workload<State>, options: RunOpt
 
 class Run<State> {
   readonly #workload: Workload<State>
-  readonly #options: RunOptions
-  readonly #shard: Shard
+  readonly #options: ShardOptions
   readonly #clock: Clock
+  readonly #startMs: number
+  readonly #startedAt: string
   readonly #recorder = new Recorder()
   readonly #issuer: Issuer<State>
-  readonly #seed: number
-  readonly #startMs: number
+  readonly #arrival: OpenArrival<State> | Users<State>
   readonly #cpuBefore = process.threadCpuUsage()
   #aborted: { readonly atMs: number; readonly why: string } | undefined
-  #lastIssuedMs = 0
 
-  constructor(workload: Workload<State>, state: State, clock: Clock, options: RunOptions) {
+  constructor(workload: Workload<State>, state: State, clock: Clock, startMs: number, options: ShardOptions) {
+    const { arrival, operations, seed = DEFAULTS.seed, operationTimeoutMs = DEFAULTS.operationTimeoutMs } = workload
+    const { shard = WHOLE } = options
     this.#workload = workload
     this.#options = options
-    this.#shard = options.shard ?? WHOLE
     this.#clock = clock
-    this.#seed = workload.seed ?? DEFAULTS.seed
-    this.#startMs = options.startAtMs === undefined ? this.#clock.now() : options.startAtMs - performance.timeOrigin
+    this.#startMs = startMs
+    this.#startedAt = new Date(Date.now() + startMs - clock.now()).toISOString()
+    const onEnd = this.#thinkingUser()
+    const recorder = this.#recorder
     this.#issuer = new Issuer({
-      clock: this.#clock,
-      startMs: this.#startMs,
-      recorder: this.#recorder,
-      operations: workload.operations,
-      timeoutMs: workload.operationTimeoutMs ?? DEFAULTS.operationTimeoutMs,
-      seed: this.#seed,
+      clock,
+      startMs,
+      recorder,
+      operations,
+      timeoutMs: operationTimeoutMs,
+      seed,
       state,
+      onEnd,
     })
+    const driving = { shard, issuer: this.#issuer, clock, startMs }
+    this.#arrival = isOpen(arrival)
+      ? new OpenArrival({ ...driving, pacer: shardOfPacer(arrival, shard), maxConcurrency: this.#mostAtOnce(shard) })
+      : new Users({ ...driving, plan: shardOfUsers(arrival, shard) })
   }
 
   async result(): Promise<WorkloadResult> {
     const { signal } = this.#options
-    const interrupt = (): void => this.#abort('it was interrupted')
+    const interrupt = (): void => this.#abort(interruptionOf(signal?.reason))
     signal?.addEventListener('abort', interrupt, { once: true })
     if (signal?.aborted) interrupt()
     const stopLooking = this.#clock.every(SNAPSHOT_EVERY_MS, () => this.#look())
-    const { arrival } = this.#workload
     try {
-      await this.#clock.until(this.#startMs)
-      if (isOpen(arrival)) await this.#issueAll(shardOfPacer(arrival, this.#shard))
-      else await this.#serveUsers(shardOfUsers(arrival, this.#shard))
+      await this.#arrival.run()
       await this.#issuer.settled()
     } finally {
       stopLooking()
@@ -124,68 +127,26 @@ class Run<State> {
     return this.#clock.now() - this.#startMs
   }
 
-  /** Open: what is due is issued, come what may. */
-  async #issueAll(pacer: Pacer): Promise<void> {
-    const most = this.#mostConcurrent()
-    let burst = 0
-    for (let started = 0; !this.#aborted; started++) {
-      const elapsedMs = this.#elapsedMs()
-      const waitMs = pacer.wait(elapsedMs, started)
-      if (waitMs === 'end') break
-      const dueMs = elapsedMs + waitMs
-      if (waitMs > 0) {
-        burst = 0
-        await this.#clock.until(this.#startMs + dueMs)
-        if (this.#aborted) break
-      } else if (++burst % BURST === 0) await this.#clock.yield()
-      const index = started * this.#shard.of + this.#shard.index
-      if (this.#issuer.running >= most) this.#issuer.drop(index, dueMs)
-      else this.#issuer.issue(index, dueMs)
-      this.#lastIssuedMs = this.#elapsedMs()
-    }
-    // What was planned for the end of the schedule has been issued, and the schedule goes on to its end.
-    if (!this.#aborted) await this.#clock.until(this.#startMs + pacer.durationMs)
+  #mostAtOnce({ index, of }: Shard): number {
+    const { maxConcurrency = DEFAULTS.maxConcurrency } = this.#workload
+    return Math.max(1, Math.ceil((maxConcurrency - index) / of))
   }
 
-  #mostConcurrent(): number {
-    const most = this.#workload.maxConcurrency ?? DEFAULTS.maxConcurrency
-    return Math.max(1, Math.ceil((most - this.#shard.index) / this.#shard.of))
-  }
-
-  /** Closed: each user begins the next operation when the last has ended, and the user has thought. */
-  async #serveUsers(plan: UserPlan): Promise<void> {
-    let [started, users] = [0, 0]
-    const isOver = (): boolean => {
-      if (this.#aborted || started >= (plan.iterations ?? Infinity)) return true
-      return this.#elapsedMs() >= (plan.durationMs ?? Infinity)
-    }
-    const leave = (): void => void users--
-    const begin = (user: number): void => {
-      if (isOver() || user >= plan.usersAt(this.#elapsedMs())) return leave()
-      const index = started++ * this.#shard.of + this.#shard.index
-      const dueMs = this.#elapsedMs()
-      this.#issuer.issue(index, dueMs, (operation) => {
-        this.#lastIssuedMs = this.#elapsedMs()
-        const thinkMs = thinkTimeOf(operation, this.#workload.thinkTimeMs, this.#seed, index)
-        if (thinkMs > 0) setTimeout(() => begin(user), thinkMs)
-        // Not from within: a user whose operations end at once would never let answers be read.
-        else queueMicrotask(() => begin(user))
-      })
-    }
-    while (!isOver()) {
-      const wanted = plan.usersAt(this.#elapsedMs())
-      for (; users < wanted && !isOver(); users++) begin(users)
-      await this.#clock.until(this.#clock.now() + USERS_EVERY_MS)
+  #thinkingUser(): (user: number, operation: Operation<State>, index: number, endedMs: number) => void {
+    const { thinkTimeMs, seed = DEFAULTS.seed } = this.#workload
+    return (user, operation, index, endedMs) => {
+      if (this.#arrival instanceof Users)
+        this.#arrival.ready(user, endedMs + thinkTimeOf(operation.thinkTimeMs ?? thinkTimeMs, seed, index))
     }
   }
 
   #look(): void {
     this.#recorder.closeWindows(this.#elapsedMs())
-    const { windows } = this.#recorder
+    const { windows, counts } = this.#recorder
     const { onProgress, judgeLive } = this.#options
     const { arrival } = this.#workload
     onProgress?.({
-      ...this.#recorder.counts,
+      ...counts,
       elapsedMs: this.#elapsedMs(),
       durationMs: arrival.durationMs,
       plannedInAll: isOpen(arrival) ? arrival.planned : arrival.iterations,
@@ -197,65 +158,64 @@ class Run<State> {
 
   #abort(why: string): void {
     if (this.#aborted) return
-    this.#aborted = { atMs: Math.round(this.#elapsedMs()), why }
+    this.#aborted = { atMs: Math.max(0, Math.round(this.#elapsedMs())), why }
+    this.#arrival.stop()
     this.#issuer.abandon(new Error(`the workload was ended: ${why}`))
   }
 
   #describe(): WorkloadResult {
-    const { name, arrival, latenessBudgetMs = DEFAULTS.latenessBudgetMs } = this.#workload
+    const { name, arrival, seed = DEFAULTS.seed, latenessBudgetMs = DEFAULTS.latenessBudgetMs } = this.#workload
+    const { shard = WHOLE } = this.#options
     const cpu = process.threadCpuUsage(this.#cpuBefore)
-    const isPacer = isOpen(arrival)
-    const endedMs = this.#aborted?.atMs ?? this.#lastIssuedMs
-    const durationMs = isPacer ? (this.#aborted?.atMs ?? arrival.durationMs) : endedMs
+    const busyMs = (cpu.user + cpu.system) / 1_000 - this.#clock.spunMs
+    const busiestThread = Math.max(0, Math.min(1, busyMs / Math.max(SHORTEST_MS, this.#elapsedMs())))
     const recorded = this.#recorder.finish()
     assertConserved(name, recorded)
-    const busyMs = (cpu.user + cpu.system) / 1_000 - this.#clock.spunMs
-    const busiestThread = Math.max(0, Math.min(1, busyMs / Math.max(1, this.#elapsedMs())))
-    const issuedOverMs = Math.max(durationMs, isPacer ? this.#lastIssuedMs : 0, 1)
-    const achievedPerSecond = (recorded.planned / issuedOverMs) * 1_000
-    const plannedPerSecond = isPacer ? (this.#plannedHere(arrival) / arrival.durationMs) * 1_000 : null
+    const durationMs = this.#aborted?.atMs ?? (isOpen(arrival) ? arrival.durationMs : this.#issuer.lastEndedMs)
+    const isLate = this.#arrival instanceof OpenArrival && this.#arrival.lastIssuedMs > durationMs
+    const issuedOverMs = Math.max(SHORTEST_MS, isLate ? (this.#arrival as OpenArrival<State>).lastIssuedMs : durationMs)
+    const issuedPerSecond = (recorded.planned / issuedOverMs) * 1_000
+    const plannedPerSecond = isOpen(arrival)
+      ? (shardOfPacer(arrival, shard).planned / arrival.durationMs) * 1_000
+      : null
     const open =
       plannedPerSecond === null || this.#aborted
         ? {}
-        : { open: { lateness: recorded.lateness, latenessBudgetMs, plannedPerSecond, achievedPerSecond } }
+        : { open: { lateness: recorded.lateness, latenessBudgetMs, plannedPerSecond, issuedPerSecond } }
     return {
       format: 'proving-ground/workload/1',
       name,
-      kind: isPacer ? 'open' : 'closed',
+      kind: isOpen(arrival) ? 'open' : 'closed',
       arrival: String(arrival),
-      seed: this.#seed,
-      startedAt: new Date(Date.now() - this.#elapsedMs()).toISOString(),
+      seed,
+      startedAt: this.#startedAt,
       durationMs,
       plannedPerSecond,
-      achievedPerSecond,
+      achievedPerSecond: ((recorded.planned - recorded.dropped) / issuedOverMs) * 1_000,
       ...recorded,
       generator: { threads: 1, busiestThread },
       problems: problemsOf({ ...open, durationMs, busiestThread }),
       ...(this.#aborted ? { aborted: this.#aborted } : {}),
     }
   }
-
-  #plannedHere(arrival: Pacer): number {
-    return shardOfPacer(arrival, this.#shard).planned
-  }
 }
 
-function thinkTimeOf<State>(
-  { thinkTimeMs: own }: Operation<State>,
-  ofAll: ThinkTime | undefined,
-  seed: number,
-  index: number,
-): number {
-  const thinkTime = own ?? ofAll ?? 0
-  return typeof thinkTime === 'number' ? thinkTime : thinkTime(thinkingOf(seed, index))
+function thinkTimeOf(thinkTime: ThinkTime | undefined, seed: number, index: number): number {
+  if (thinkTime === undefined || typeof thinkTime === 'number') return thinkTime ?? 0
+  return thinkTime(thinkingOf(seed, index))
+}
+
+function interruptionOf(reason: unknown): string {
+  return typeof reason === 'string' ? reason : 'it was interrupted'
 }
 
 /** Nothing is lost count of: planned = completed + failed + dropped + in flight, and what completed was measured. */
 function assertConserved(name: string, counts: OperationCounts & { readonly response: string }): void {
   const { planned, completed, failed, dropped, inFlight, response } = counts
   const measured = TimeDistribution.of(response).count
-  if (inFlight >= 0 && planned === completed + failed + dropped + inFlight && measured === completed) return
+  if (planned === completed + failed + dropped + inFlight && measured === completed) return
   throw new HarnessError(
     `the workload "${name}" lost count: ${planned} planned, ${completed} completed, ${failed} failed, ${dropped} dropped, ${inFlight} in flight, ${measured} measured`,
+    { remedy: 'Nothing that it measured can be trusted. This is a mistake in the harness: please report it.' },
   )
 }

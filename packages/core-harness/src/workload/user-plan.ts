@@ -1,3 +1,4 @@
+import { HarnessError } from '../environment/errors.ts'
 import { checkNumber, timeInWords } from './pacer.ts'
 
 /**
@@ -52,5 +53,6 @@ export function iterations({
 }
 
 export function checkCount(what: string, value: number): void {
-  checkNumber(what, Number.isInteger(value) ? value : NaN, { atLeast: 1 })
+  if (Number.isInteger(value) && value >= 1) return
+  throw new HarnessError(`planning a workload: ${what} is ${value}`, { remedy: 'It is a whole number, 1 or more.' })
 }

@@ -15,7 +15,8 @@ export interface GeneratorAccount {
     readonly lateness: string
     readonly latenessBudgetMs: number
     readonly plannedPerSecond: number
-    readonly achievedPerSecond: number
+    /** Sent or dropped: what the schedule made of its plan. */
+    readonly issuedPerSecond: number
   }
   readonly durationMs: number
   /** Share of one core that the busiest thread used. */
@@ -33,11 +34,11 @@ export function problemsOf({ open, durationMs, busiestThread }: GeneratorAccount
         found: `1 % of operations were sent ${lateMs.toFixed(2)} ms late or more, and the budget is ${open.latenessBudgetMs} ms`,
         remedy: 'Give the generator a core of its own, more threads, or a lower rate.',
       })
-    const missed = open.achievedPerSecond / open.plannedPerSecond - 1
+    const missed = open.issuedPerSecond / open.plannedPerSecond - 1
     if (Math.abs(missed) > RATE_TOLERANCE)
       problems.push({
         kind: 'rate-missed',
-        found: `${open.achievedPerSecond.toFixed(1)} operations a second were issued, and ${open.plannedPerSecond.toFixed(1)} were planned`,
+        found: `${open.issuedPerSecond.toFixed(1)} operations a second were issued, and ${open.plannedPerSecond.toFixed(1)} were planned`,
         remedy: 'Use more threads, or a lower rate: what was measured is another load than was asked for.',
       })
   }

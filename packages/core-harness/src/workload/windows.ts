@@ -1,18 +1,14 @@
 import { TimeHistogram } from '../metrics/histogram.ts'
 import type { WindowResult } from './result.ts'
+import { mergeEncoded } from './merge-encoded.ts'
 
 /** One second of one tag, until all that was due in it has ended. */
-interface OpenWindow {
+export interface OpenWindow {
+  readonly second: number
   readonly response: TimeHistogram
   completed: number
   failed: number
   dropped: number
-}
-
-interface OpenSecond {
-  readonly tags: Map<string | null, OpenWindow>
-  /** Due in it, and not yet ended. */
-  running: number
 }
 
 /**
@@ -21,70 +17,72 @@ interface OpenSecond {
  */
 export class Windows {
   readonly closed: WindowResult[] = []
-  readonly #open = new Map<number, OpenSecond>()
+  /** Due in a second, and not yet ended. */
+  readonly #running = new Map<number, number>()
+  readonly #open = new Map<number, { readonly tag: string; readonly isOwn: boolean; readonly window: OpenWindow }[]>()
   readonly #spare: TimeHistogram[] = []
 
-  planned(dueMs: number): void {
-    this.#second(dueMs).running++
+  planned(second: number): void {
+    this.#running.set(second, (this.#running.get(second) ?? 0) + 1)
   }
 
-  completed(dueMs: number, tags: readonly (string | null)[], responseUs: number): void {
-    const second = this.#ended(dueMs)
-    for (const tag of tags) {
-      const window = this.#window(second, tag)
-      window.completed++
-      window.response.record(responseUs)
-    }
+  ended(second: number): void {
+    this.#running.set(second, (this.#running.get(second) ?? 0) - 1)
   }
 
-  failed(dueMs: number, tags: readonly (string | null)[]): void {
-    const second = this.#ended(dueMs)
-    for (const tag of tags) this.#window(second, tag).failed++
+  /** @param isOwn the tag is the name of operations, of which each has one: together they are all */
+  open(second: number, tag: string, isOwn: boolean): OpenWindow {
+    const response = this.#spare.pop() ?? new TimeHistogram()
+    const window: OpenWindow = { second, response, completed: 0, failed: 0, dropped: 0 }
+    const others = this.#open.get(second)
+    if (others) others.push({ tag, isOwn, window })
+    else this.#open.set(second, [{ tag, isOwn, window }])
+    return window
   }
 
-  dropped(dueMs: number, tags: readonly (string | null)[]): void {
-    const second = this.#ended(dueMs)
-    for (const tag of tags) this.#window(second, tag).dropped++
-  }
-
-  /** Writes down the seconds that are over. Infinity: all, also those with operations that never ended. */
-  closeUntil(elapsedMs: number): void {
-    for (const [number, second] of this.#open) {
-      const isPast = (number + 1) * 1_000 <= elapsedMs
-      if (!isPast || (second.running > 0 && elapsedMs !== Infinity)) continue
-      this.#open.delete(number)
-      for (const [tag, { response, completed, failed, dropped }] of second.tags) {
-        this.closed.push({ second: number, tag, completed, failed, dropped, response: response.encode() })
-        response.reset()
-        this.#spare.push(response)
-      }
-    }
+  /**
+   * Writes down the seconds that are over. Infinity: all, also those with operations that never ended.
+   *
+   * @returns those seconds, whose windows are not to be written to any more
+   */
+  closeUntil(elapsedMs: number): number[] {
+    const over = [...this.#running]
+      .filter(([second, running]) => elapsedMs === Infinity || (running === 0 && (second + 1) * 1_000 <= elapsedMs))
+      .map(([second]) => second)
+      .sort((a, b) => a - b)
+    for (const second of over) this.#close(second)
+    return over
   }
 
   free(): void {
-    this.closeUntil(Infinity)
     for (const histogram of this.#spare) histogram.free()
+    this.#spare.length = 0
   }
 
-  #second(dueMs: number): OpenSecond {
-    const number = Math.floor(dueMs / 1_000)
-    let second = this.#open.get(number)
-    if (!second) this.#open.set(number, (second = { tags: new Map(), running: 0 }))
-    return second
+  #close(second: number): void {
+    this.#running.delete(second)
+    const windows = (this.#open.get(second) ?? []).map(({ tag, isOwn, window }) => {
+      const { completed, failed, dropped, response } = window
+      const result: WindowResult = { second, tag, completed, failed, dropped, response: response.encode() }
+      response.reset()
+      this.#spare.push(response)
+      return { isOwn, result }
+    })
+    this.#open.delete(second)
+    const own = windows.filter(({ isOwn }) => isOwn).map(({ result }) => result)
+    if (own.length > 0) this.closed.push(sumOf(second, own), ...windows.map(({ result }) => result))
   }
+}
 
-  #ended(dueMs: number): OpenSecond {
-    const second = this.#second(dueMs)
-    second.running--
-    return second
-  }
-
-  #window({ tags }: OpenSecond, tag: string | null): OpenWindow {
-    let window = tags.get(tag)
-    if (!window) {
-      window = { response: this.#spare.pop() ?? new TimeHistogram(), completed: 0, failed: 0, dropped: 0 }
-      tags.set(tag, window)
-    }
-    return window
+function sumOf(second: number, windows: readonly WindowResult[]): WindowResult {
+  const sum = (count: 'completed' | 'failed' | 'dropped'): number =>
+    windows.reduce((total, window) => total + window[count], 0)
+  return {
+    second,
+    tag: null,
+    completed: sum('completed'),
+    failed: sum('failed'),
+    dropped: sum('dropped'),
+    response: mergeEncoded(windows.map(({ response }) => response)),
   }
 }

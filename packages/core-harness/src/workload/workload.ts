@@ -2,6 +2,7 @@ import { HarnessError } from '../environment/errors.ts'
 import { checkNumber } from './pacer.ts'
 import type { Pacer } from './pacer.ts'
 import { checkCount } from './user-plan.ts'
+import type { Shard } from './shard.ts'
 import type { UserPlan } from './user-plan.ts'
 
 /** What an operation works with. Its fields may be taken apart: `run: ({ random, signal }) => …`. */
@@ -14,6 +15,8 @@ export interface OperationContext<State = unknown> {
   readonly signal: AbortSignal
   /** When the operation counts as failed, of `performance.now()`. */
   readonly deadlineMs: number
+  /** Calls back when `signal` is aborted: for clients that are called so often that a signal for each call is too dear. */
+  readonly onAbort: (callback: (reason: Error) => void) => void
   /** Numbers from 0 up to 1, the same for the same seed and index. */
   readonly random: () => number
   /** Counts under a name: hits, misses, conflicts. */
@@ -51,8 +54,8 @@ export interface Workload<State = unknown> {
   readonly seed?: number
   /** How late the generator may be at the 99th percentile of an open workload; 1 when left out. */
   readonly latenessBudgetMs?: number
-  /** Before the first operation is due; not measured. */
-  readonly setup?: () => State | Promise<State>
+  /** Before the first operation is due; not measured. In each thread that the workload runs in. */
+  readonly setup?: (shard: Shard) => State | Promise<State>
   /** After the last has ended, however the workload ended. */
   readonly teardown?: (state: State) => unknown
 }

@@ -5,7 +5,9 @@ import { judgeObjective, overallVerdict } from '../../src/objective/judge.ts'
 import type { Evidence } from '../../src/objective/measurement.ts'
 import type { Metric, Objective } from '../../src/objective/objective.ts'
 import type { ObjectiveResult, Verdict } from '../../src/objective/verdict.ts'
+import type { WorkloadResult } from '../../src/workload/result.ts'
 import { DEFAULTS, encodeMs, evidenceOf, objectiveWith, sampleWorkload } from './sample-evidence.ts'
+import type { SampleSecond } from './sample-evidence.ts'
 
 const FINDING = { kind: 'finding', name: 'accuracy', unit: 'share' } as const
 const P99 = { kind: 'latency', clock: 'response', percentile: 99 } as const
@@ -72,7 +74,6 @@ test.each<[string, Metric, number, number]>([
   ['a share', { kind: 'share', good: ['hits', 'stale'], bad: ['misses'] }, 35 / 45, 45],
   ['success', { kind: 'success' }, 1, 100],
   ['throughput', { kind: 'throughput' }, 100, 100],
-  ['duration', { kind: 'duration' }, 1_000, 100],
 ])('measures %s', (_, metric, value, samples) => {
   const result = judge(objectiveWith({ metric }), evidenceOf(BUSY))
   expect(result.samples).toBe(samples)
@@ -105,10 +106,16 @@ test.each([
   expect(judge(success, evidenceOf(workload))).toMatchObject({ value: 100 / 102, verdict: 'pass' })
 })
 
-test('a workload in which an operation was never answered has no end, and so no duration', () => {
+test('the duration is that of a closed workload in which all was answered', () => {
   const objective = objectiveWith({ metric: { kind: 'duration' }, baseline: 30_000 })
-  expect(judge(objective, evidenceOf(sampleWorkload([{ responsesMs: [1], failed: 1 }]))).verdict).toBe('fail')
-  expect(judge(objective, evidenceOf(sampleWorkload([{ failed: 1 }]))).verdict).toBe('no-data')
+  const closed = { kind: 'closed' } as const
+  const judged = (second: SampleSecond, options: Partial<WorkloadResult> = closed) =>
+    judge(objective, evidenceOf(sampleWorkload([second], options)))
+  expect(judged({ responsesMs: [1] })).toMatchObject({ verdict: 'pass', value: 1_000, samples: 1, unit: 'ms' })
+  expect(judged({ responsesMs: [1], failed: 1 })).toMatchObject({ verdict: 'fail', value: 'unbounded' })
+  expect(judged({ responsesMs: [1] }, { ...closed, aborted: { atMs: 9, why: 'it' } }).verdict).toBe('fail')
+  expect(judged({ failed: 1 }).verdict).toBe('no-data')
+  expect(judged({ responsesMs: [1] }, { kind: 'open' }).verdict).toBe('no-data')
 })
 
 test('a tag is judged by its own operations', () => {

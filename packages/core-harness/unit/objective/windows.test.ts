@@ -131,3 +131,9 @@ test('a workload whose end names the objective has missed it, whatever its secon
   const other = why.replace('#it', '#item')
   expect(judge(objective, sampleWorkload([FAST], { aborted: { atMs: 1, why: other } })).verdict).toBe('pass')
 })
+
+test('seconds that miss are counted on end, and not together', () => {
+  const objective = objectiveWith({ metric: P50, abortAfterSeconds: 2 })
+  const aborted = { atMs: 6_000, why: 'another objective' }
+  expect(judge(objective, sampleWorkload([SLOW, FAST, SLOW, FAST, FAST, FAST], { aborted })).verdict).toBe('pass')
+})

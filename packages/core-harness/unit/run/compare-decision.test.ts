@@ -66,7 +66,9 @@ test.each([0.02, 0.05, 0.2])(
 )
 
 function alarmIn(metrics: readonly PairedMetric[]): boolean {
-  return decideComparison(metrics).some(({ verdict }) => verdict === 'slower' || verdict === 'faster')
+  return decideComparison(metrics, { resamples: 100 }).some(
+    ({ verdict }) => verdict === 'slower' || verdict === 'faster',
+  )
 }
 
 test('pairs what both versions measured, and names what has no ratio', () => {

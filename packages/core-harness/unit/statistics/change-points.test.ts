@@ -44,9 +44,9 @@ test('several changes are found in their order, with the medians between them', 
   const values = normalValues(11, 60).map((value, index) => value + Number(levels[Math.floor(index / 20)]))
   const found = changePoints(values)
   expect(found.map(({ index }) => index)).toEqual([20, 40])
-  expect(found[0]?.before).toBeCloseTo(10, -0.3)
-  expect(found[0]?.after).toBeCloseTo(30, -0.3)
-  expect(found[1]?.after).toBeCloseTo(20, -0.3)
+  // The median of twenty is within 1 of the truth in all but one of a thousand.
+  const medians = [found[0]?.before, found[0]?.after, found[1]?.after].map(Number)
+  expect(medians.every((value, index) => Math.abs(value - Number(levels[index])) < 1)).toBe(true)
 })
 
 test('a change needs ten values on each side', () => {

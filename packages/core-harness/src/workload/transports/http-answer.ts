@@ -1,16 +1,23 @@
 import { STATUS_CODES } from 'node:http'
-import type { IncomingHttpHeaders } from 'node:http'
+
+/** By name in lower case. A header that came several times has all its values. */
+export type HttpHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** What a service answered, whole. */
 export class HttpAnswer {
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly #headers: () => HttpHeaders
   readonly #body: Buffer | undefined
 
-  constructor(status: number, headers: IncomingHttpHeaders, body: Buffer | undefined) {
+  /** @param headers are read when they are asked for */
+  constructor(status: number, headers: () => HttpHeaders, body: Buffer | undefined) {
     this.status = status
-    this.headers = headers
+    this.#headers = headers
     this.#body = body
+  }
+
+  get headers(): HttpHeaders {
+    return this.#headers()
   }
 
   get bytes(): Buffer {

@@ -2,6 +2,7 @@ import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
 
 import { HarnessError } from '../../environment/errors.ts'
+import { whenAborted } from './abortable.ts'
 import type { Abortable } from './abortable.ts'
 
 /** A message that is longer closes the connection. */
@@ -60,7 +61,10 @@ export class WebSocketConnection {
       perMessageDeflate: false,
     })
     return new Promise((resolve, reject) => {
-      let stop: (() => void) | undefined
+      const stop = whenAborted(operation, (why) => {
+        reject(why)
+        socket.terminate()
+      })
       socket.once('error', (error) => {
         stop?.()
         reject(error)
@@ -68,10 +72,6 @@ export class WebSocketConnection {
       socket.once('open', () => {
         stop?.()
         resolve(new WebSocketConnection(socket, options))
-      })
-      stop = whenAborted(operation, (why) => {
-        reject(why)
-        socket.terminate()
       })
     })
   }
@@ -127,11 +127,7 @@ export class WebSocketConnection {
     clearTimeout(timer)
   }
 
-  #receive(
-    message: string,
-    correlate: WebSocketOptions['correlate'],
-    onMessage: WebSocketOptions['onMessage'],
-  ): void {
+  #receive(message: string, correlate: WebSocketOptions['correlate'], onMessage: WebSocketOptions['onMessage']): void {
     const key = correlate(message)
     const question = key === undefined ? undefined : this.#questions.get(key)
     if (question) question.resolve(message)
@@ -141,24 +137,6 @@ export class WebSocketConnection {
   #failAll(why: Error): void {
     for (const question of [...this.#questions.values()]) question.reject(why)
   }
-}
-
-/** @returns ends the listening */
-function whenAborted(operation: Abortable | undefined, callback: (why: Error) => void): (() => void) | undefined {
-  const { signal } = operation ?? {}
-  const abort = (reason: unknown): void => callback(reason instanceof Error ? reason : new Error(String(reason)))
-  if (operation?.onAbort) {
-    let isOver = false
-    operation.onAbort((reason) => {
-      if (!isOver) abort(reason)
-    })
-    return () => (isOver = true)
-  }
-  if (!signal) return undefined
-  const listener = (): void => abort(signal.reason)
-  if (signal.aborted) listener()
-  else signal.addEventListener('abort', listener, { once: true })
-  return () => signal.removeEventListener('abort', listener)
 }
 
 function textOf(data: RawData): string {
