@@ -26,7 +26,7 @@ export const sla = {
         comparison: '>',
         baseline: 0.99,
         minimumSamples: 1_000,
-        abortAfterSeconds: 20,
+        abortAfterSeconds: 5,
         recommendation: 'The errors of the run say what failed; dropped operations say that the services hang.',
       },
       'hit-rate': {
