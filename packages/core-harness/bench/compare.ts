@@ -38,7 +38,9 @@ for (const [name, values] of Object.entries(recorded.series)) {
   const inPair = standardDeviation(
     values.slice(1).flatMap((value, index) => (index % 2 === 0 ? [Math.log(value / Number(values[index]))] : [])),
   )
-  for (const pairs of [5, 10, 20]) measure(`recorded ${name}`, windowOf(values), inPair, pairs, 1, false)
+  // A median can be told apart on the machine that was recorded, a p99 or a throughput cannot: docs/trends.md.
+  for (const pairs of [5, 10, 20])
+    measure(`recorded ${name}`, windowOf(values), inPair, pairs, 1, name === 'p50' && pairs === 20)
 }
 process.stdout.write(missed === 0 ? '\nall targets met\n' : `\n${missed} targets missed\n`)
 process.exitCode = missed === 0 ? 0 : 1
