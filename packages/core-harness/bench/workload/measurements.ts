@@ -22,6 +22,7 @@ const CONNECTIONS = 32
 const generate = (task: GeneratorTask): Promise<GeneratorReport> =>
   reportOf<GeneratorReport>('generator', 'generator.ts', [JSON.stringify(task)])
 
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 const milliseconds = (value: number | undefined): string => (value === undefined ? 'none' : `${value.toFixed(3)} ms`)
 
 /** Every percentile against what users wait, in an open workload; and that a closed one misses it. */
@@ -143,7 +144,7 @@ export async function measureThroughput(
 
 /** Whether memory grows while operations come and go. The first quarter is warming up. */
 export async function measureMemory(url: string, minutes: number): Promise<Measurement[]> {
-  const { memoryBytes, result } = await generate({
+  const { memory, result } = await generate({
     url,
     path: '/',
     durationMs: minutes * 60_000,
@@ -152,12 +153,13 @@ export async function measureMemory(url: string, minutes: number): Promise<Measu
     arrival: { ratePerSecond: 2_000 },
     watchMemory: true,
   })
-  const warm = memoryBytes.slice(Math.ceil(memoryBytes.length / 4))
-  const perMinute = theilSenSlope(warm.map((bytes, second) => [second / 60, bytes / 2 ** 20] as const))
+  const warm = memory.slice(Math.ceil(memory.length / 4))
+  const perMinute = theilSenSlope(warm.map(({ heldBytes }, second) => [second / 60, heldBytes / 2 ** 20] as const))
+  const { heldBytes = 0, rssBytes = 0 } = warm.at(-1) ?? {}
   return [
     {
       what: `memory over ${minutes} min at 2,000/s`,
-      found: `${perMinute.toFixed(2)} MiB by minute (${result.completed} operations, at last ${((warm.at(-1) ?? 0) / 2 ** 20).toFixed(0)} MiB)`,
+      found: `${perMinute.toFixed(2)} MiB by minute (${result.completed} operations; at last ${mebibytes(heldBytes)} held, ${mebibytes(rssBytes)} resident)`,
       target: '≤ 1 MiB by minute',
       isMet: perMinute <= 1,
     },

@@ -100,7 +100,9 @@ describe.each([
 
   test('a request that is aborted ends at once, whether it was sent or waits, and the next one is served', async () => {
     let held: ServerResponse | undefined
+    const paths: (string | undefined)[] = []
     const { url } = await served((request, response) => {
+      paths.push(request.url)
       if (request.url === '/held') held = response
       else response.end('served')
     })
@@ -119,6 +121,7 @@ describe.each([
     abortIt?.(new Error('an answer that has come is not aborted'))
     await expect(transport.get('/', { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before')
     expect((await transport.get('/again')).text()).toBe('served')
+    expect(paths).toEqual(['/held', '/next', '/again'])
   })
 
   test('a connection that breaks is an error, and is opened anew', async () => {

@@ -136,6 +136,16 @@ test('the deadline counts from when the operation was due, not from when it was 
   expect(result).toMatchObject({ completed: 8, failed: 2 })
 })
 
+test('one that was sent late and is never answered has failed at its own deadline', async () => {
+  const result = await runVirtually({ arrival: perSecond(10), operationTimeoutMs: 300 }, async ({ index }, clock) => {
+    if (index === 2) clock.block(200) // The next is due at 300 ms, and sent at 400 ms.
+    await (index === 3 ? new Promise(() => undefined) : clock.sleep(1))
+  })
+  expect(result).toMatchObject({ completed: 9, failed: 1 })
+  expect(result.errors[0]?.firstAtMs).toBeGreaterThan(600)
+  expect(result.errors[0]?.firstAtMs).toBeLessThanOrEqual(610)
+})
+
 test('an operation that throws at once has failed, and errors of one kind are counted together', async () => {
   const result = await runVirtually({ arrival: perSecond(10) }, ({ index }) => {
     if (index % 2 === 0) throw new Error('refused')

@@ -22,6 +22,12 @@ test('the same seed gives the same operations, whatever the number of threads', 
   expect(three.tags['read']?.completed).toBe(alone.tags['read']?.completed)
 })
 
+test('no thread begins before all are set up', async () => {
+  const setUp = new Int32Array(new SharedArrayBuffer(4))
+  const { counters } = await runWorkload(counted({ ratePerSecond: 200, durationMs: 250, setUp }), { threads: 2 })
+  expect(Object.keys(counters).filter((name) => name.endsWith('set up'))).toEqual(['with 2 set up'])
+})
+
 test('progress is told of all threads together, and a reason ends them all', async () => {
   const seconds: (number | undefined)[] = []
   const result = await runWorkload(counted({ ratePerSecond: 100, durationMs: 30_000 }), {
