@@ -3,6 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path'
 
 import { HarnessError } from '../environment/errors.ts'
 import { stateFolder } from '../environment/workspace.ts'
+import { readRecord } from '../run/record-schema.ts'
+import type { RunRecord } from '../run/record.ts'
 import { RunDirectory } from '../run/run-directory.ts'
 import { nearest } from './nearest.ts'
 
@@ -11,16 +13,16 @@ const SHOWN = 5
 /**
  * The folder of a run that has ended.
  *
- * @param given an id, a folder, or a file in one; the latest run when left out
+ * @param given an id, a folder, or a file in one; when left out, the latest run that holds what is wanted, or else the latest
  * @throws HarnessError naming the runs that there are
  */
-export function keptRun(given: string | undefined): RunDirectory {
+export function keptRun(given: string | undefined, holdsWanted?: (record: RunRecord) => boolean): RunDirectory {
   const folder = stateFolder('runs')
   const known = readdirSync(folder)
     .filter((id) => existsSync(join(folder, id, 'run.json')))
     .sort()
   if (given === undefined) {
-    const latest = known.at(-1)
+    const latest = (holdsWanted && known.findLast((id) => isHeldBy(join(folder, id), holdsWanted))) ?? known.at(-1)
     if (latest !== undefined) return new RunDirectory(join(folder, latest), false)
     throw new HarnessError('there is no run yet', { remedy: 'Make one: npx harness run' })
   }
@@ -33,6 +35,15 @@ export function keptRun(given: string | undefined): RunDirectory {
     remedy: remedyFor(given, known),
     exitCode: 2,
   })
+}
+
+function isHeldBy(path: string, holdsWanted: (record: RunRecord) => boolean): boolean {
+  try {
+    return holdsWanted(readRecord(join(path, 'run.json')))
+  } catch (error) {
+    if (error instanceof HarnessError) return false // Of another version: an older run may hold it.
+    throw error
+  }
 }
 
 function isRun(path: string): boolean {

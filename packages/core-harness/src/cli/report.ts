@@ -5,6 +5,7 @@ import { guaranteesOf } from '../report/breakdown.ts'
 import { FORMAT_NAMES, REPORT_FORMATS } from '../report/formats.ts'
 import { trendsOfKept } from '../report/keep-in-history.ts'
 import { readRecord, recordJsonSchema } from '../run/record-schema.ts'
+import type { RunRecord } from '../run/record.ts'
 import { UsageError, oneOf, readArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { keptRun } from './kept-run.ts'
@@ -17,7 +18,8 @@ Writes the reports of a run beside its run.json, and prints where they are: repo
 people, benchmark.json for programs, summary.md for the summary of a CI step, junit.xml for
 CI systems. RUN is the id of a run, or a folder with a run.json; the latest run by default.
 
-  --include-l4     the run has to hold results of L4: fails when it has none
+  --include-l4     the run has to hold results of L4, by default the latest that does: fails
+                   when there is none
   --format LIST    only these, separated by commas
   --schema         print the JSON Schema of run.json, and do nothing else
 
@@ -42,9 +44,10 @@ asked to; 2 wrong command line, or no such run.
       return 0
     }
     const formats = values.format.split(',').map((name) => oneOf('format', name.trim(), FORMAT_NAMES))
-    const directory = keptRun(positionals[0])
+    const hasL4 = (record: RunRecord): boolean => guaranteesOf(record).some(({ level }) => level === 'L4')
+    const directory = keptRun(positionals[0], values['include-l4'] ? hasL4 : undefined)
     const record = readRecord(join(directory.path, 'run.json'))
-    if (values['include-l4'] && !guaranteesOf(record).some(({ level }) => level === 'L4'))
+    if (values['include-l4'] && !hasL4(record))
       throw new HarnessError(`the run ${record.id} holds no results of L4`, {
         remedy: 'Run the load suites, and report that run: npx harness run --level l4',
       })

@@ -23,9 +23,9 @@ interface Row {
 
 /** A row for each objective, and one for each guarantee that has none or is red beyond its objectives. */
 export function slaCompliance(record: RunRecord, category: SlaCategory): SlaCompliance {
-  const level = { 'l4-performance': 'L4', 'l3-integration': 'L3', all: undefined }[category]
-  const guarantees = guaranteesOf(record).filter((one) => level === undefined || one.level === level)
-  const rows = guarantees.filter(({ status }) => status !== 'not-offered').flatMap(rowsOf)
+  const rows = guaranteesIn(record, category)
+    .filter(({ status }) => status !== 'not-offered')
+    .flatMap(rowsOf)
   if (rows.length === 0)
     return {
       lines: [`The run ${plainLine(record.id)} holds nothing of ${category}: nothing was shown to be met.`],
@@ -43,6 +43,16 @@ export function slaCompliance(record: RunRecord, category: SlaCategory): SlaComp
     sentence,
   ]
   return { lines, isMet: met === rows.length }
+}
+
+/** Whether a run holds anything of a category. */
+export function isInCategory(record: RunRecord, category: SlaCategory): boolean {
+  return guaranteesIn(record, category).length > 0
+}
+
+function guaranteesIn(record: RunRecord, category: SlaCategory): GuaranteeResult[] {
+  const level = { 'l4-performance': 'L4', 'l3-integration': 'L3', all: undefined }[category]
+  return guaranteesOf(record).filter((one) => level === undefined || one.level === level)
 }
 
 function rowsOf(guarantee: GuaranteeResult): Row[] {
