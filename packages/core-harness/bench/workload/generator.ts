@@ -47,7 +47,7 @@ const workload = defineWorkload({
   },
 })
 async function warmUp(): Promise<void> {
-  for (let request = 0; request < 50; request++) await http.get('/')
+  for (let request = 0; request < 300; request++) await http.get('/')
 }
 
 const memory: GeneratorReport['memory'][number][] = []

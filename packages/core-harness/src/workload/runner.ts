@@ -192,8 +192,8 @@ class Run<State> {
     const recorded = this.#recorder.finish()
     assertConserved(name, recorded)
     const durationMs = this.#aborted?.atMs ?? (isOpen(arrival) ? arrival.durationMs : this.#issuer.lastEndedMs)
-    const isLate = this.#arrival instanceof OpenArrival && this.#arrival.lastIssuedMs > durationMs
-    const issuedOverMs = Math.max(SHORTEST_MS, isLate ? (this.#arrival as OpenArrival<State>).lastIssuedMs : durationMs)
+    const lastIssuedMs = this.#arrival instanceof OpenArrival ? this.#arrival.lastIssuedMs : 0
+    const issuedOverMs = Math.max(SHORTEST_MS, durationMs, lastIssuedMs)
     const issuedPerSecond = (recorded.planned / issuedOverMs) * 1_000
     const plannedPerSecond = isOpen(arrival)
       ? (shardOfPacer(arrival, shard).planned / arrival.durationMs) * 1_000

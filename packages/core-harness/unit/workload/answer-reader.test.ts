@@ -26,7 +26,10 @@ function readInPieces(text: string, cuts: readonly number[], isHead = false): Ht
 const chunked = (pieces: readonly string[]): string =>
   pieces.map((piece) => `${Buffer.byteLength(piece).toString(16)};x=y\r\n${piece}\r\n`).join('')
 
-const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })
+const cuts = fc.array(
+  fc.integer({ min: 0, max: 1_000 }).map((thousandths) => thousandths / 1_000),
+  { maxLength: 6 },
+)
 const body = fc.array(fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }), { maxLength: 5 })
 
 test('an answer is the same in whatever pieces it comes', () => {

@@ -23,7 +23,12 @@ test('the example of docs/load.md runs as it stands', async () => {
     const [, example = ''] = /```ts\n(.*?)```/s.exec(readFileSync(DOCUMENT, 'utf8')) ?? []
     const file = join(folder, 'example.mts')
     writeFileSync(file, example.replace('@proving-ground/core-harness/workload', ENGINE.href))
-    const env = { ...process.env, SERVICE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+    // Nx asks for colours, which console.log would put between name and number.
+    const env = {
+      ...process.env,
+      FORCE_COLOR: '0',
+      SERVICE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    }
     const { stdout } = await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
       env,
     })

@@ -101,7 +101,7 @@ test('shards have all users and all iterations between them', () => {
 
 test('whoever is due first is taken first', () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0, max: 1_000, noNaN: true })), (dueMs) => {
+    fc.property(fc.array(fc.integer({ min: 0, max: 50 })), (dueMs) => {
       const queue = new DueQueue()
       for (const [user, due] of dueMs.entries()) queue.add(due, user)
       const taken: number[] = []
