@@ -210,8 +210,11 @@ function refuseOldVersion(dependency: Dependency, version: string): void {
   })
 }
 
-function isPortTaken(message: string): boolean {
-  return /address (is )?already in use|eaddrinuse|port is already allocated|cannot listen on/i.test(message)
+/** Whether a server, or a provider, says so in its words. */
+export function isPortTaken(message: string): boolean {
+  const inAnyWords =
+    /address (is )?already in use|eaddrinuse|port is already allocated|port_already_used|cannot listen on/i
+  return inAnyWords.test(message)
 }
 
 function isDiskFull(error: unknown): boolean {

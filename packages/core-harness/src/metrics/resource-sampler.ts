@@ -87,10 +87,10 @@ class Watched {
     return this.#looking
   }
 
-  /** @param notWithinMs a rate over next to no time says nothing, so that it is not looked at again so soon */
+  /** @param notWithinMs a rate over next to no time says nothing: so soon it is only seen whether it is still there */
   async end(notWithinMs: number): Promise<ResourceSeries[]> {
     await this.#looking
-    if (this.#elapsedMs() - this.#lookedAtMs >= notWithinMs) await this.look()
+    await this.#lookOnce(this.#elapsedMs() - this.#lookedAtMs >= notWithinMs)
     const ended = this.#gone === undefined ? {} : { ended: this.#gone }
     if (this.#tracks.size === 0) return [summarize({ of: this.#of, metric: 'none', unit: 'count', ...ended }, [])]
     return [...this.#tracks].map(([metric, { unit, samples }]) =>
@@ -98,11 +98,11 @@ class Watched {
     )
   }
 
-  async #lookOnce(): Promise<void> {
+  async #lookOnce(keepsFigures = true): Promise<void> {
     try {
       const figures = await withinTime(this.#probe(), PROBE_WITHIN_MS)
       const atMs = this.#elapsedMs()
-      for (const figure of figures) this.#keep(figure, atMs)
+      for (const figure of keepsFigures ? figures : []) this.#keep(figure, atMs)
       this.#lookedAtMs = atMs
       this.#gone = undefined
     } catch (error) {

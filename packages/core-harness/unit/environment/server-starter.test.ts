@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { redis } from '../../src/environment/catalog/redis.ts'
 import { isMissing } from '../../src/environment/dependency.ts'
 import type { Dependency, Installation } from '../../src/environment/dependency.ts'
-import { startServer } from '../../src/environment/server-starter.ts'
+import { isPortTaken, startServer } from '../../src/environment/server-starter.ts'
 import { processesOf } from '../../bench/scratch/remains.ts'
 
 let root: string
@@ -60,6 +60,19 @@ test('a port that was taken in the meantime is given up for another', async () =
   expect(await redis.probe(server.urls)).toBe(server.version)
   await server.stop()
   expect(readdirSync(root)).toEqual([])
+})
+
+test.each([
+  ['Redis', 'Could not create server TCP listening socket 127.0.0.1:6379: bind: Address already in use'],
+  ['Node', 'Error: listen EADDRINUSE: address already in use 127.0.0.1:8123'],
+  ['Docker', 'Bind for 127.0.0.1:5432 failed: port is already allocated'],
+  [
+    'Erlang, of its own port',
+    '{failed_to_start_child,prelaunch,{dist_port_already_used,44729,not_erlang,"localhost"}}',
+  ],
+  ['Erlang, of a listener', '{could_not_start_listener,"127.0.0.1",5672,eaddrinuse}'],
+])('%s says in its words that a port is taken', (_who, message) => {
+  expect(isPortTaken(message)).toBe(true)
 })
 
 test('ports that are taken again and again are told', async () => {
