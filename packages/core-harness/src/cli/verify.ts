@@ -34,20 +34,12 @@ Exit codes: 0 nothing failed; 1 something did; 2 wrong command line.
     }
     const record = finishRun(directory, { startedAt, command: 'harness verify' })
     process.stdout.write(`\n${summary(record, directory.path)}\n`)
-    for (const { name, message } of record.parts.flatMap(({ otherTests }) => otherTests.failures))
-      process.stdout.write(`✗ ${name}\n${indented(message)}\n`)
     for (const stage of failed) process.stdout.write(`✗ the stage ${stage} failed\n`)
     const total = count(record)
     const failures = total.failed + failed.length
     process.stdout.write(`\n${total.passed + STAGES.length - failed.length} passed, ${failures} failed\n`)
     return failures === 0 ? 0 : 1
   },
-}
-
-/** The first lines of what a test said. */
-function indented(message: string): string {
-  const lines = message.trim().split('\n').slice(0, 8)
-  return lines.map((line) => `    ${line}`).join('\n')
 }
 
 /** Tests, guarantees and the checks of prove: one for each guarantee that an adapter had to keep or to break. */
