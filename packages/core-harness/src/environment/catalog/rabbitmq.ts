@@ -11,6 +11,20 @@ import { versionIn } from '../version.ts'
 const MANAGEMENT_PORT = 15_672
 
 /**
+ * Starts Erlang's name server in the same process group, and the program once it answers. Where none answers, Erlang starts
+ * one by itself, as a daemon that nobody ends; NO_DAEMON forbids that.
+ */
+const WITH_NAME_SERVER = `
+epmd -address 127.0.0.1 & names=$!
+until epmd -names >/dev/null 2>&1; do
+  kill -0 "$names" 2>/dev/null || { echo 'epmd has ended: address already in use?'; exit 1; }
+  sleep 0.02
+done
+exec "$0"
+`
+const NO_DAEMON = '-start_epmd false'
+
+/**
  * RabbitMQ. A lease is a virtual host, made through the management interface: `RABBITMQ_MANAGEMENT_URL` for a server that
  * the user gave, by default port 15672 of the same host. The second URL of a server is its management interface.
  */
@@ -42,9 +56,8 @@ export const rabbitmq: Dependency = {
       await writeFile(join(directory, 'enabled_plugins'), '[rabbitmq_management].')
       await mkdir(join(directory, 'home'))
       spawn({
-        // Erlang's name server is started in the same process group, or RabbitMQ would leave a daemon behind.
         command: '/bin/sh',
-        args: ['-c', 'epmd -address 127.0.0.1 & exec "$0"', installation.program],
+        args: ['-c', WITH_NAME_SERVER, installation.program],
         env: nodeEnvironment(directory, { distribution, names, schedulers: Math.ceil(limits.cpus) }),
         stopSignal: 'KILL',
       })
@@ -141,6 +154,7 @@ function nodeEnvironment(
     ...process.env,
     HOME: join(directory, 'home'),
     ERL_EPMD_PORT: String(names),
+    ERL_AFLAGS: NO_DAEMON,
     RABBITMQ_NODENAME: `lease-${distribution}@localhost`,
     RABBITMQ_DIST_PORT: String(distribution),
     RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
