@@ -12,7 +12,8 @@ test('nothing is left when test processes and supervisors are killed at random m
     encoding: 'utf8',
     timeout: 270_000,
   })
-  expect({ status, stderr, stdout }).toMatchObject({ status: 0, stderr: '' })
+  // Clients whose server is killed under them may say so on the error output; what is left is in the results.
+  if (status !== 0) throw new Error(`the leak program ended with ${status}\n${stdout}\n${stderr}`)
   const { results } = JSON.parse(stdout) as { results: { victim: string; left: string[]; cleanMs: number }[] }
   expect(results).toHaveLength(9)
   for (const { left } of results) expect(left).toEqual([])
