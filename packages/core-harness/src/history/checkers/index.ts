@@ -1,0 +1,4 @@
+import type { Checker } from './checker.ts'
+
+/** Every checker by its name, as `harness check --checker` takes it. */
+export const CHECKERS: Readonly<Record<string, Checker<unknown>>> = {}
