@@ -1,6 +1,12 @@
 import { watchResources } from '../metrics/resource-sampler.ts'
 import type { ResourceSampler, ResourceTarget } from '../metrics/resource-sampler.ts'
-import { judgeObjective, objectivesAtRisk, overallVerdict, reasonToAbort } from '../objective/index.ts'
+import {
+  decidedByLateness,
+  judgeObjective,
+  objectivesAtRisk,
+  overallVerdict,
+  reasonToAbort,
+} from '../objective/index.ts'
 import type { Finding, LoadEvidence, Objective, Verdict } from '../objective/index.ts'
 import { liveProgress, runWorkload } from '../workload/index.ts'
 import type { WindowResult, Workload, WorkloadModule, WorkloadResult } from '../workload/index.ts'
@@ -56,12 +62,14 @@ export class LoadSession {
     const judgeLive = (windows: readonly WindowResult[]) => reasonToAbort(this.#objectives, windows)
     for (let measurement = 1; ; measurement++) {
       const { onProgress, end } = progress
-      const result = await runWorkload(workload, { signal, threads, onProgress, judgeLive }).finally(end)
-      if (result.problems.length === 0 || measurement === MEASUREMENTS_AT_MOST) {
+      const measured = await runWorkload(workload, { signal, threads, onProgress, judgeLive }).finally(end)
+      const problems = [...measured.problems, ...decidedByLateness(this.#objectives, measured)]
+      const result = { ...measured, problems }
+      if (problems.length === 0 || measurement === MEASUREMENTS_AT_MOST) {
         this.#workloads.push(result)
         return result
       }
-      this.discarded.push({ workload: result.name, problems: result.problems.map(({ found }) => found) })
+      this.discarded.push({ workload: result.name, problems: problems.map(({ found }) => found) })
     }
   }
 

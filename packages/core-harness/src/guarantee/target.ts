@@ -1,6 +1,7 @@
 import type { EnvironmentClient } from '../environment/client.ts'
 import { HarnessError } from '../environment/errors.ts'
 import { eventLoopProbe } from '../metrics/event-loop-probe.ts'
+import { leaseTargets } from '../metrics/lease-targets.ts'
 import type { ResourceTarget } from '../metrics/resource-sampler.ts'
 import { deployedTargets, openStaging } from '../staging/index.ts'
 import type { ServiceDeclaration, Staging } from '../staging/index.ts'
@@ -39,9 +40,9 @@ export async function openTarget(
   })
 }
 
-/** What can be seen of a service that was started here: its processes, and how free their event loops are. */
-export function watchable(name: string, { instances, isDeployed }: Staging): ResourceTarget[] {
-  return instances.flatMap((instance, index): ResourceTarget[] => {
+/** What can be seen of a service: how free its event loops are; started here, its processes and dependencies too. */
+export function watchable(name: string, { instances, isDeployed, dependencies }: Staging): ResourceTarget[] {
+  const services = instances.flatMap((instance, index): ResourceTarget[] => {
     const of = `${name}-${index + 1}`
     const loop = eventLoopProbe(instance.url, {
       withProcess: isDeployed,
@@ -49,4 +50,5 @@ export function watchable(name: string, { instances, isDeployed }: Staging): Res
     })
     return [{ of, probe: loop }, ...(isDeployed ? [] : [{ of, pid: () => instance.processId }])]
   })
+  return [...services, ...leaseTargets(dependencies)]
 }

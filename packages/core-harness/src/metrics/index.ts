@@ -1,4 +1,5 @@
 export { postgresProbe, redisProbe } from './dependency-probes.ts'
+export { leaseTargets } from './lease-targets.ts'
 export { eventLoopProbe } from './event-loop-probe.ts'
 export { TimeHistogram } from './histogram.ts'
 export type { ResourceFigure, ResourceProbe } from './resource-probe.ts'

@@ -1,4 +1,5 @@
 export { checkObjective } from './check.ts'
+export { decidedByLateness } from './decided-by-lateness.ts'
 export { describeMetric, figureOf } from './figure.ts'
 export { judgeObjective, overallVerdict } from './judge.ts'
 export type { ObjectiveDefaults } from './judge.ts'

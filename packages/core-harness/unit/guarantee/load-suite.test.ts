@@ -35,6 +35,7 @@ test('a guarantee comes out as the worst of its objectives, and those of other c
     misses: 'failed',
     unmeasured: 'no-data',
     'late-generator': 'invalid',
+    'lateness-decides': 'invalid',
     throws: 'failed',
   })
   expect(exitCode).not.toBe(0)
@@ -56,6 +57,8 @@ test('a measurement that the generator spoilt is made again, and those discarded
     discardedMeasurements: [{ workload: 'calls' }, { workload: 'calls' }],
   })
   expect(result('late-generator').reason).toMatch(/sent .* ms late/)
+  expect(result('lateness-decides').evidence).toMatchObject({ discardedMeasurements: [{}, {}] })
+  expect(result('lateness-decides').reason).toMatch(/#p90 is missed by the generator's lateness/)
 })
 
 test('a test that did not come to its end is failed, whatever its objectives say', () => {
