@@ -5,7 +5,7 @@ import type { DependencyName, LeaseOptions } from './dependency.ts'
 import { HarnessError } from './errors.ts'
 import { receiveLines } from './lines.ts'
 import { sendLine, unpackError } from './protocol.ts'
-import type { Answer, Lease, Request, Status, Welcome } from './protocol.ts'
+import type { Answer, Lease, Request, ServerAction, Status, Welcome } from './protocol.ts'
 import { supervisorAddress, supervisorToken } from './supervisor-address.ts'
 import { startSupervisor, supervisorLog } from './supervisor-process.ts'
 import type { StartingSupervisor } from './supervisor-process.ts'
@@ -74,6 +74,21 @@ export class EnvironmentClient {
 
   async release(lease: Lease): Promise<void> {
     await this.#ask({ ask: 'release', lease: lease.id })
+  }
+
+  /**
+   * Kills, restarts, pauses or resumes the server of a lease, with any provider; the URLs stay the same, and data that the
+   * server keeps on disk stays. Resolves when it is so: gone, or answering, or stopped.
+   *
+   * @param call.node index in the lease's URLs: one node of a cluster, where each is a process
+   * @throws NoOwnServerError when others use the server, or the node cannot be had by itself; HarnessError
+   */
+  async control(
+    lease: Pick<Lease, 'id'>,
+    action: ServerAction,
+    { node, signal }: { readonly node?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    await this.#ask({ ask: 'control', lease: lease.id, action, ...(node !== undefined && { node }) }, signal)
   }
 
   /** Starts a shared server and keeps the supervisor until `down`. */

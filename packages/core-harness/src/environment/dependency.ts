@@ -67,7 +67,13 @@ export interface NativeSite {
   readonly secret: string
   freePort(): Promise<number>
   /** Starts a process under a guard, within the limits, with its output in the server's log. */
-  spawn(command: Omit<GuardedCommand, 'output'> & { readonly limitMemory?: boolean }): GuardedProcess
+  spawn(
+    command: Omit<GuardedCommand, 'output'> & {
+      readonly limitMemory?: boolean
+      /** What asks it to end in order, before it is started anew; TERM when left out. */
+      readonly orderlySignal?: 'TERM' | 'INT'
+    },
+  ): GuardedProcess
 }
 
 /** What a server in a container is started with. */

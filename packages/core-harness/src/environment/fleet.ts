@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { loadDependency } from './catalog/index.ts'
 import { readConfiguration } from './configuration.ts'
 import type { Dependency, LeaseOptions } from './dependency.ts'
+import { HarnessError } from './errors.ts'
 import type { Keeper } from './keeper-client.ts'
 import { CancelledError, NoOwnServerError } from './protocol.ts'
-import type { Lease, ServerStatus, Wish } from './protocol.ts'
+import type { Lease, ServerAction, ServerStatus, Wish } from './protocol.ts'
 import { preferenceOf, resolveProvider } from './providers/resolve.ts'
 import type { Preference, Resolution } from './providers/resolve.ts'
 import { answers, startServer } from './server-starter.ts'
@@ -57,7 +58,9 @@ export class Fleet {
       const plan = await this.#plan(wish)
       const own = this.#getsOwn(plan, options)
       for (let attempt = 1; ; attempt++) {
-        const server = own ? await this.#start(plan, options, both) : await this.#sharedServer(plan, both)
+        const server = own
+          ? await this.#start(plan, options, { isOwn: true, signal: both })
+          : await this.#sharedServer(plan, both)
         try {
           return await this.#slice(server, own, options, both)
         } catch (error) {
@@ -75,6 +78,27 @@ export class Fleet {
     if (!lease) return
     this.#leases.delete(id)
     await this.#track(this.#clean(id, lease))
+  }
+
+  /**
+   * Does something to the server of a lease on purpose.
+   *
+   * @throws NoOwnServerError when others use it too; HarnessError when the lease is unknown, or it cannot be done
+   */
+  control(id: string, action: ServerAction, node: number | undefined, signal: AbortSignal): Promise<void> {
+    return this.#untilEnd(signal, async (both) => {
+      const lease = this.#leases.get(id)
+      if (!lease) throw new HarnessError(`asking for "${action}" of the server of a lease: it was released`)
+      const { server, own } = lease
+      if (!own || !server.control)
+        throw new NoOwnServerError(`asking for "${action}" of ${server.dependency.title}: others use the server too`, {
+          remedy:
+            server.provider === 'external'
+              ? `Unset ${server.dependency.urlVariable}, so that the harness can start servers.`
+              : 'Lease it with { dedicated: true }.',
+        })
+      await server.control.act(action, node, both)
+    })
   }
 
   /** Starts the shared server of a dependency. */
@@ -98,7 +122,7 @@ export class Fleet {
       urls: server.urls.map(withoutPassword),
       leases: leases.filter((lease) => lease.server === server).length,
       startedInMs: Math.round(server.startedInMs),
-      isAlive: server.alive,
+      isAlive: server.alive && server.control?.isDown !== true,
       logFile: server.logFile,
     }))
   }
@@ -137,12 +161,12 @@ export class Fleet {
   async #slice(server: RunningServer, own: boolean, options: LeaseOptions, signal: AbortSignal): Promise<Lease> {
     const id = `l${randomBytes(5).toString('hex')}`
     this.#leases.set(id, { server, own })
-    const { dependency, provider, version } = server
+    const { dependency, provider, version, peerAddress } = server
     if (provider === 'external') this.#keeper.keep({ id, kind: 'lease', lease: id, ...addressOf(server) })
     try {
       const slice = await dependency.slice(server, id, options)
       signal.throwIfAborted()
-      return { ...slice, id, dependency: dependency.name, provider, version, dedicated: own }
+      return { ...slice, id, dependency: dependency.name, provider, version, dedicated: own, peerAddress }
     } catch (error) {
       await this.release(id)
       throw error
@@ -150,7 +174,7 @@ export class Fleet {
   }
 
   async #clean(id: string, { server, own }: { readonly server: RunningServer; readonly own: boolean }): Promise<void> {
-    if (own) return await server.stop()
+    if (own) return await this.#stop(server)
     // What a server that died held is gone with it.
     if (!server.alive) return
     try {
@@ -166,15 +190,19 @@ export class Fleet {
     const present = this.#shared.get(key)
     if (present?.isUsable) return await present.wait(signal)
     if (present?.server) this.#inBackground(this.#retire(present.server))
-    const starting = new SharedServer((given) => this.#start(plan, {}, given))
+    const starting = new SharedServer((given) => this.#start(plan, {}, { isOwn: false, signal: given }))
     this.#shared.set(key, starting)
     return await starting.wait(signal)
   }
 
-  async #start({ dependency, resolution }: Plan, options: LeaseOptions, signal: AbortSignal): Promise<RunningServer> {
+  async #start(
+    { dependency, resolution }: Plan,
+    options: LeaseOptions,
+    site: { readonly isOwn: boolean; readonly signal: AbortSignal },
+  ): Promise<RunningServer> {
     if (resolution.provider === 'container') this.#keeper.keep({ id: 'containers', kind: 'containers' })
-    const site = { owner: this.#owner, root: this.#root, signal }
-    const server = await startServer(dependency, resolution, options, site)
+    const whole = { owner: this.#owner, root: this.#root, ...site }
+    const server = await startServer(dependency, resolution, options, whole)
     if (resolution.provider === 'external')
       this.#keeper.keep({ id: nameOf(server), kind: 'lease', lease: this.#owner, ...addressOf(server) })
     return server
@@ -187,15 +215,22 @@ export class Fleet {
   }
 
   async #retire(server: RunningServer): Promise<void> {
-    const { dependency } = server
     try {
       if (server.provider === 'external') {
-        await dependency.clean(server, this.#owner)
+        await server.dependency.clean(server, this.#owner)
         this.#keeper.drop(nameOf(server))
       }
     } finally {
-      await dependency.release?.(server)
+      await this.#stop(server)
+    }
+  }
+
+  /** The server first: connections to one that is paused would not close. */
+  async #stop(server: RunningServer): Promise<void> {
+    try {
       await server.stop()
+    } finally {
+      await server.dependency.release?.(server)
     }
   }
 

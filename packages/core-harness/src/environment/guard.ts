@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -34,6 +35,14 @@ export interface GuardedProcess {
   readonly alive: boolean
   /** Stops the command and waits until it has ended. */
   stop(): Promise<void>
+  /**
+   * Ends the command, and all that it started, but keeps its directory and the guard, until `start`: `ended` does not settle.
+   *
+   * @param signal that asks it to end; SIGKILL follows after `graceMs`
+   */
+  halt(signal: 'KILL' | 'TERM' | 'INT'): Promise<void>
+  /** Runs the command anew after `halt`. */
+  start(): void
 }
 
 /**
@@ -56,7 +65,7 @@ export function spawnGuarded(command: GuardedCommand): GuardedProcess {
     {
       // A session of its own: Ctrl-C in the terminal is for the owner, which then stops its processes in order.
       detached: true,
-      stdio: ['pipe', command.output, command.output],
+      stdio: ['pipe', command.output, command.output, 'ignore', 'pipe'],
       ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
       ...(command.env === undefined ? {} : { env: command.env }),
     },
@@ -80,6 +89,12 @@ export function spawnGuarded(command: GuardedCommand): GuardedProcess {
       guard.stdin?.end()
       await ended
     },
+    async halt(signal) {
+      const halted = once(guard.stdio[4] as Readable, 'data')
+      guard.stdin?.write(`${signal}\n`)
+      await Promise.race([halted, ended])
+    },
+    start: () => void guard.stdin?.write('start\n'),
   }
 }
 

@@ -2,6 +2,13 @@ import type { Socket } from 'node:net'
 
 import type { DependencyName, LeaseOptions, ProviderName, Slice } from './dependency.ts'
 import { HarnessError, messageOf } from './errors.ts'
+import type { PeerAddress } from './peer-address.ts'
+
+/**
+ * What is done to a server on purpose. `kill`: SIGKILL. `restart`: starts it anew at the same URLs, ended in order before where
+ * it still runs. `pause` and `resume`: all its processes are stopped, and go on.
+ */
+export type ServerAction = 'kill' | 'restart' | 'pause' | 'resume'
 
 /** What a client wants to be served, with the variables of its environment that decide how. */
 export interface Wish {
@@ -16,6 +23,8 @@ export interface Wish {
 export type Request =
   | (Wish & { readonly ask: 'lease'; readonly options: LeaseOptions })
   | { readonly ask: 'release'; readonly lease: string }
+  /** For a lease with a server of its own that was asked for over the same connection. */
+  | { readonly ask: 'control'; readonly lease: string; readonly action: ServerAction; readonly node?: number }
   | (Wish & { readonly ask: 'up' })
   /** Gives up the request of that id, over the same connection; it is answered with an error once nothing of it is left. */
   | { readonly ask: 'cancel'; readonly request: number }
@@ -30,6 +39,11 @@ export interface Lease extends Slice {
   readonly version: string
   /** The server is the holder's alone: it may change settings and read counters. */
   readonly dedicated: boolean
+  /**
+   * Where another server of the same provider reaches this one; the first node of a cluster. With containers it is on their
+   * network, and may be another after a restart.
+   */
+  readonly peerAddress: PeerAddress
 }
 
 export interface ServerStatus {
@@ -40,7 +54,7 @@ export interface ServerStatus {
   readonly urls: readonly string[]
   readonly leases: number
   readonly startedInMs: number
-  /** False when its process has ended by itself; the next lease gets another. */
+  /** False when its process has ended; by itself, if it is shared: the next lease gets another. */
   readonly isAlive: boolean
   readonly logFile: string | undefined
 }

@@ -7,6 +7,9 @@ import { HarnessError, messageOf } from './errors.ts'
 import { openLog } from './log.ts'
 import { withinTime } from './within-time.ts'
 import { passwordsOf, withoutPassword, withoutSecrets } from './url-secrets.ts'
+import { addressIn } from './peer-address.ts'
+import type { PeerAddress } from './peer-address.ts'
+import { ServerControl } from './server-control.ts'
 import { startNative } from './providers/native.ts'
 import type { Started } from './providers/native.ts'
 import type { Resolution } from './providers/resolve.ts'
@@ -26,6 +29,10 @@ export interface RunningServer extends Server {
   readonly alive: boolean
   readonly logFile: string | undefined
   readonly startedInMs: number
+  /** Where another server reaches it. */
+  readonly peerAddress: PeerAddress
+  /** For what is done to it on purpose; undefined for a server that the user gave. */
+  readonly control: ServerControl | undefined
   stop(): Promise<void>
 }
 
@@ -34,6 +41,8 @@ export interface StartSite {
   readonly owner: string
   /** Folder below which native servers get theirs. */
   readonly root: string
+  /** It is for one lease alone, which may kill it and start it anew. */
+  readonly isOwn?: boolean
   /** Says that nobody wants the server any more. */
   readonly signal: AbortSignal
 }
@@ -77,16 +86,18 @@ async function startOnce(
   dependency: Dependency,
   resolution: Exclude<Resolution, { provider: 'external' }>,
   options: LeaseOptions,
-  { owner, root, signal }: StartSite,
+  { owner, root, isOwn, signal }: StartSite,
 ): Promise<RunningServer> {
   const began = performance.now()
   const name = `${dependency.name}-${owner}-${++count}`
   const log = openLog(name)
   const secret = randomBytes(12).toString('hex')
   let started: Started | undefined
+  let control: ServerControl | undefined
   let alive = true
   const stop = async (): Promise<void> => {
     alive = false
+    await control?.unpause()
     await started?.stop()
     log.close()
   }
@@ -96,11 +107,14 @@ async function startOnce(
         ? await startNative(dependency, resolution, { directory: join(root, name), log, options, secret })
         : await (
             await import('./providers/container.ts')
-          ).startContainer(dependency, resolution, { owner, log, options, secret })
+          ).startContainer(dependency, resolution, { owner, log, options, secret, isOwn: isOwn === true })
     void started.ended.then(() => (alive = false))
     const version = await waitUntilHealthy(dependency, started.urls, () => alive, signal)
     refuseOldVersion(dependency, version)
-    const { urls } = started
+    const { urls, nodes, peerAddress } = started
+    control = new ServerControl(dependency.title, nodes, (given) =>
+      waitUntilHealthy(dependency, urls, () => alive, given),
+    )
     return {
       dependency,
       provider: resolution.provider,
@@ -109,6 +123,8 @@ async function startOnce(
       holder: owner,
       logFile: log.file,
       startedInMs: performance.now() - began,
+      peerAddress,
+      control,
       stop,
       get alive() {
         return alive
@@ -149,6 +165,8 @@ async function connectToExternal(
     alive: true,
     logFile: undefined,
     startedInMs,
+    peerAddress: addressIn(urls[0] ?? ''),
+    control: undefined,
     stop,
   }
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Socket } from 'node:net'
 
+import { HarnessError } from './errors.ts'
 import type { Fleet } from './fleet.ts'
 import { receiveLines } from './lines.ts'
 import { CancelledError, packError, sendLine } from './protocol.ts'
@@ -91,6 +92,11 @@ export class Session {
       case 'release':
         this.#leases.delete(request.lease)
         await fleet.release(request.lease)
+        return null
+      case 'control':
+        if (!this.#leases.has(request.lease))
+          throw new HarnessError(`asking for "${request.action}" of the server of a lease that is not held`)
+        await fleet.control(request.lease, request.action, request.node, signal)
         return null
       case 'up':
         await fleet.up(request, signal)

@@ -41,7 +41,8 @@ export const postgres: Dependency = {
       }
       const { command, args } = unprivileged(installation.program, ['-D', data, ...flags(settings)])
       // Immediate shutdown: nothing of it is kept, but shared memory is given back, which SIGKILL would not do.
-      spawn({ command, args, stopSignal: 'QUIT', limitMemory: true, afterwards: AFTERWARDS })
+      const signals = { stopSignal: 'QUIT', orderlySignal: 'INT' } as const
+      spawn({ command, args, ...signals, limitMemory: true, afterwards: AFTERWARDS })
       return [`postgres://harness:${secret}@127.0.0.1:${port}/postgres`]
     },
   },

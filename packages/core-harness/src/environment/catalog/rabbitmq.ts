@@ -9,6 +9,8 @@ import { findProgram, findServerProgram } from '../program.ts'
 import { versionIn } from '../version.ts'
 
 const MANAGEMENT_PORT = 15_672
+/** What it takes to end when it is asked to. */
+const ORDERLY_END_MS = 15_000
 
 /**
  * Starts Erlang's name server in the same process group, and the program once it answers. Where none answers, Erlang starts
@@ -60,6 +62,7 @@ export const rabbitmq: Dependency = {
         args: ['-c', WITH_NAME_SERVER, installation.program],
         env: nodeEnvironment(directory, { distribution, names, schedulers: Math.ceil(limits.cpus) }),
         stopSignal: 'KILL',
+        graceMs: ORDERLY_END_MS,
       })
       const credentials = `harness:${secret}@127.0.0.1`
       return [`amqp://${credentials}:${port}`, `http://${credentials}:${management}`]

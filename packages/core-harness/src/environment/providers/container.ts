@@ -3,13 +3,15 @@ import { GenericContainer, StartupCheckStrategy } from 'testcontainers'
 
 import type { ContainerSite, Dependency, LeaseOptions } from '../dependency.ts'
 import type { ServerLog } from '../log.ts'
+import { addressIn } from '../peer-address.ts'
 import { freePort } from '../port.ts'
+import type { ServerNode } from '../server-control.ts'
 import { withinTime } from '../within-time.ts'
 import { OWNER_LABEL } from './container-label.ts'
 import { followOutput, watchEnd } from './container-output.ts'
 import type { ContainerOutput } from './container-output.ts'
 import { removeContainer } from './container-reaper.ts'
-import { describeAddress, engineAddress } from './docker-engine.ts'
+import { askEngine, describeAddress, engineAddress } from './docker-engine.ts'
 import type { Started } from './native.ts'
 import type { Resolution } from './resolve.ts'
 
@@ -22,6 +24,9 @@ const CPU_PERIOD_MICROSECONDS = 100_000
 /** What the scheduler gives to one process. */
 const CPU_SHARES = 1_024
 const REMOVE_WITHIN_MS = 20_000
+/** For a container to end in order, before it is killed. */
+const ORDERLY_END_S = 10
+const ANSWER_WITHIN_MS = 20_000
 /** The daemon answers the request to start about when the container ends. */
 const REFUSED_WITHIN_MS = 1_000
 
@@ -29,19 +34,29 @@ const REFUSED_WITHIN_MS = 1_000
 export async function startContainer(
   dependency: Dependency,
   { image, limits }: Extract<Resolution, { provider: 'container' }>,
-  site: { readonly owner: string; readonly log: ServerLog; readonly options: LeaseOptions; readonly secret: string },
+  site: {
+    readonly owner: string
+    readonly log: ServerLog
+    readonly options: LeaseOptions
+    readonly secret: string
+    /** For one lease alone, which may end it and start it anew. */
+    readonly isOwn?: boolean
+  },
 ): Promise<Started> {
-  const { log, options, secret } = site
+  const { log, options, secret, isOwn = false } = site
   const memoryBytes = QUOTA_PER_LIMIT * Math.max(limits.memoryBytes, options.maxmemoryBytes ?? 0)
   // The library has its own ways of finding a daemon and its address; it is to use the one that has the image.
   process.env.DOCKER_HOST = describeAddress(engineAddress())
   process.env.TESTCONTAINERS_HOST_OVERRIDE = '127.0.0.1'
 
   let container: ServerContainer | undefined
+  let mapped: readonly { readonly inside: number; readonly outside: number }[] = []
   const run: ContainerSite['run'] = async ({ ports, command, environment, files }) => {
-    const described = new ServerContainer(image, { memoryBytes, cpus: limits.cpus }, log)
+    // The daemon would choose other ports when it is started anew.
+    const bound = isOwn ? await Promise.all(ports.map(withHostPort)) : ports
+    const described = new ServerContainer(image, { memoryBytes, cpus: limits.cpus, isOwn }, log)
       .withAutoCleanup(false) // The keeper reaps; no reaper image has to be pulled.
-      .withExposedPorts(...ports)
+      .withExposedPorts(...bound)
       .withLabels({ [OWNER_LABEL]: site.owner })
       .withUlimits({ nofile: { soft: limits.openFiles, hard: limits.openFiles }, core: { soft: 0, hard: 0 } })
       .withEnvironment(environment ?? {})
@@ -50,6 +65,10 @@ export async function startContainer(
     if (command) described.withCommand([...command])
     container = described
     const started = await described.startOrEnd()
+    mapped = ports.map((port) => {
+      const inside = typeof port === 'number' ? port : port.container
+      return { inside, outside: started.getMappedPort(inside) }
+    })
     return {
       host: '127.0.0.1',
       port: (port) => started.getMappedPort(port),
@@ -59,11 +78,40 @@ export async function startContainer(
   try {
     const urls = await dependency.container.start({ image, limits, options, secret, freePort, run })
     if (!container) throw new Error(`the catalog started no container for ${dependency.title}`)
-    return { urls, ended: container.ended, stop: () => (container as ServerContainer).remove() }
+    const started = container
+    const { port } = addressIn(urls[0] ?? '')
+    const inside = mapped.find(({ outside }) => outside === port)?.inside ?? port
+    const peerAddress = { host: await started.bridgeAddress(), port: inside }
+    return { urls, peerAddress, nodes: [nodeOf(started)], ended: started.ended, stop: () => started.remove() }
   } catch (error) {
     await container?.remove()
     throw error
   }
+}
+
+function nodeOf(container: ServerContainer): ServerNode {
+  return {
+    halt: (how) => container.halt(how),
+    start: () => container.startAnew(),
+    pause: () => container.pause(),
+    resume: () => container.resume(),
+  }
+}
+
+interface Inspected {
+  readonly NetworkSettings: { readonly Networks?: Readonly<Record<string, { readonly IPAddress: string }>> }
+}
+
+type ContainerPort = number | { readonly container: number; readonly host: number }
+
+async function withHostPort(port: ContainerPort): Promise<ContainerPort> {
+  return typeof port === 'number' ? { container: port, host: await freePort() } : port
+}
+
+interface Quota {
+  readonly memoryBytes: number
+  readonly cpus: number
+  readonly isOwn: boolean
 }
 
 /** A container whose output and end are followed from before it starts. */
@@ -71,12 +119,15 @@ class ServerContainer extends GenericContainer {
   /** Settles, with how, when the container has ended. */
   readonly ended: Promise<string>
   readonly #tellEnd: (how: string) => void
-  readonly #quota: { readonly memoryBytes: number; readonly cpus: number }
+  readonly #quota: Quota
   readonly #log: ServerLog
   #id: string | undefined
   #output: ContainerOutput | undefined
+  /** How often it was started, and which of these times was ended on purpose. */
+  #runs = 0
+  #halted = 0
 
-  constructor(image: string, quota: { readonly memoryBytes: number; readonly cpus: number }, log: ServerLog) {
+  constructor(image: string, quota: Quota, log: ServerLog) {
     super(image)
     this.#quota = quota
     this.#log = log
@@ -108,11 +159,46 @@ class ServerContainer extends GenericContainer {
     this.#output?.close()
   }
 
+  async halt(how: 'outright' | 'in order'): Promise<void> {
+    this.#halted = this.#runs
+    await this.#ask(how === 'outright' ? 'kill' : `stop?t=${ORDERLY_END_S}`)
+    await this.#ask('wait?condition=not-running')
+    await this.#output?.ended
+  }
+
+  /** Starts it again after `halt`, on the same ports. */
+  async startAnew(): Promise<void> {
+    await this.#follow(this.#id ?? '')
+    await this.#ask('start')
+  }
+
+  async pause(): Promise<void> {
+    await this.#ask('pause')
+  }
+
+  async resume(): Promise<void> {
+    await this.#ask('unpause')
+  }
+
+  /** Of the container on the network of containers. */
+  async bridgeAddress(): Promise<string> {
+    const { body } = await askEngine('GET', `/containers/${this.#id}/json`, ANSWER_WITHIN_MS)
+    const { Networks = {} } = (JSON.parse(body) as Inspected).NetworkSettings
+    return Object.values(Networks)[0]?.IPAddress ?? ''
+  }
+
+  /** @throws Error when the daemon refuses; that it is so already is no refusal */
+  async #ask(what: string): Promise<void> {
+    const { status, body } = await askEngine('POST', `/containers/${this.#id}/${what}`, ANSWER_WITHIN_MS)
+    if (status >= 400) throw new Error(`the Docker daemon answered ${what} with ${status}: ${body}`)
+  }
+
   protected override beforeContainerCreated(): Promise<void> {
     const bindings = (this.hostConfig.PortBindings ?? {}) as Record<string, { HostPort: string; HostIp?: string }[]>
     for (const binding of Object.values(bindings).flat()) binding.HostIp = '127.0.0.1'
     Object.assign(this.hostConfig, {
-      AutoRemove: true, // One that ends by itself leaves nothing; what it wrote is in the log.
+      // One that ends by itself leaves nothing; what it wrote is in the log. What may be started anew has to stay.
+      AutoRemove: !this.#quota.isOwn,
       Memory: this.#quota.memoryBytes,
       MemorySwap: this.#quota.memoryBytes, // The sum of both: no swap.
       ShmSize: this.#quota.memoryBytes,
@@ -126,9 +212,15 @@ class ServerContainer extends GenericContainer {
 
   protected override async containerCreated(id: string): Promise<void> {
     this.#id = id
+    await this.#follow(id)
+  }
+
+  /** To be called before each start. */
+  async #follow(id: string): Promise<void> {
     this.#output = await followOutput(id, (text) => writeSync(this.#log.descriptor, text))
     const { ended } = await watchEnd(id)
-    void ended.then(this.#tellEnd)
+    const run = ++this.#runs
+    void ended.then((how) => run === this.#halted || this.#tellEnd(how))
   }
 }
 

@@ -5,12 +5,19 @@ import { spawnGuarded } from '../guard.ts'
 import type { GuardedProcess } from '../guard.ts'
 import type { ServerLog } from '../log.ts'
 import { freePort } from '../port.ts'
+import { addressIn } from '../peer-address.ts'
+import type { PeerAddress } from '../peer-address.ts'
+import { continueUnder, goneAfter, stopUnder } from '../process-stop.ts'
 import { findProgram } from '../program.ts'
+import type { ServerNode } from '../server-control.ts'
 import type { Resolution } from './resolve.ts'
 
 /** A server that runs, however it was started. */
 export interface Started {
   readonly urls: readonly string[]
+  readonly peerAddress: PeerAddress
+  /** In the order of its URLs, where it has several. */
+  readonly nodes: readonly ServerNode[]
   /** Settles when the server has ended by itself. */
   readonly ended: Promise<unknown>
   stop(): Promise<void>
@@ -29,6 +36,7 @@ export async function startNative(
 ): Promise<Started> {
   const { limits, installation } = resolution
   const processes: GuardedProcess[] = []
+  const nodes: ServerNode[] = []
   // Readable for all: a server that runs under another account has to reach its files. Secrets in it are closed one by one.
   await mkdir(site.directory, { recursive: true, mode: 0o711 })
   const spawn: NativeSite['spawn'] = (command) => {
@@ -36,6 +44,7 @@ export async function startNative(
     const defaults = { cwd: site.directory, directory: site.directory, output: site.log.descriptor }
     const started = spawnGuarded({ ...defaults, ...command, ...limited })
     processes.push(started)
+    nodes.push(nodeOf(started, command.orderlySignal ?? 'TERM'))
     return started
   }
   const stop = async (): Promise<void> => {
@@ -45,10 +54,20 @@ export async function startNative(
   try {
     const { directory, options, secret } = site
     const urls = await dependency.native.start({ installation, directory, limits, options, secret, freePort, spawn })
-    return { urls, ended: Promise.race(processes.map((started) => started.ended)), stop }
+    const ended = Promise.race(processes.map((started) => started.ended))
+    return { urls, peerAddress: addressIn(urls[0] ?? ''), nodes, ended, stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+function nodeOf(guarded: GuardedProcess, orderlySignal: 'TERM' | 'INT'): ServerNode {
+  return {
+    halt: (how) => goneAfter(guarded.guardId, () => guarded.halt(how === 'outright' ? 'KILL' : orderlySignal)),
+    start: () => guarded.start(),
+    pause: () => stopUnder(guarded.guardId),
+    resume: () => continueUnder(guarded.guardId),
   }
 }
 
