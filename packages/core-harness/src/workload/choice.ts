@@ -1,13 +1,5 @@
-import { seededRandom } from '../statistics/seeded-random.ts'
+import { seedOf, seededRandom } from '../statistics/seeded-random.ts'
 import type { Operation } from './workload.ts'
-
-/** A seed for one of the things that a workload draws: what it draws does not hang on what others drew. */
-export function seedOf(seed: number, index: number, purpose: number): number {
-  let mixed =
-    (Math.imul(seed | 0, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b) ^ Math.imul(purpose + 1, 0xc2b2ae35)) | 0
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x45d9f3b)
-  return (mixed ^ (mixed >>> 16)) >>> 0
-}
 
 const CHOICE = 0
 const OPERATION = 1
