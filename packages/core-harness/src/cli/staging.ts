@@ -1,7 +1,7 @@
 import { HarnessError } from '../environment/errors.ts'
 import { CancelledError } from '../environment/protocol.ts'
 import { servicePackages } from '../guarantee/packages.ts'
-import { composeDown, composeTokenFile, composeUp } from '../staging/compose.ts'
+import { composedInstances, composeDown, composeTokenFile, composeUp } from '../staging/compose.ts'
 import { keepStaging, stagingTokenFile } from '../staging/keep.ts'
 import { askKeeper } from '../staging/kept-staging.ts'
 import { isService } from '../staging/service-declaration.ts'
@@ -85,8 +85,10 @@ async function up(args: readonly string[]): Promise<number> {
 
 async function status(args: readonly string[]): Promise<number> {
   const { values } = readArguments('staging status', args, { json: { type: 'boolean' } })
-  const kept = await askKeeper('status')
-  const text = values.json ? JSON.stringify(kept ?? [], undefined, 2) : kept ? describe(kept) : 'no staging is kept'
+  const [kept, contained] = [await askKeeper('status'), await composedInstances()]
+  const all = [...(kept ?? []), ...contained]
+  const isNone = kept === undefined && contained.length === 0
+  const text = values.json ? JSON.stringify(all, undefined, 2) : isNone ? 'no staging is kept' : describe(all)
   process.stdout.write(`${text}\n`)
   return 0
 }

@@ -11,6 +11,8 @@ import { CancelledError } from '../environment/protocol.ts'
 
 /** The port of every service inside of its container. */
 const SERVICE_PORT = 8080
+/** Of each container, and of what Compose says itself. */
+const LINES_SHOWN = 20
 const COMPOSE_FILE = join(workspaceRoot, 'docker/compose.staging.yml')
 
 /** Where the token of the containers lies while they run; they get it as a secret and not as a variable. */
@@ -41,9 +43,8 @@ export async function composeUp(
   writeFileSync(composeTokenFile(), randomBytes(24).toString('hex'), { mode: 0o644 })
   try {
     const scale = services.flatMap((service) => ['--scale', `${service}=${instances}`])
-    await compose(['up', '--build', '--detach', '--wait', ...scale, ...services], signal)
-    const listed = await compose(['ps', '--format', 'json', ...services], signal)
-    return publishedOf(listed)
+    await compose(['up', '--build', '--detach', '--wait', ...scale, ...services], signal).catch(withLogs)
+    return await composedInstances()
   } catch (error) {
     try {
       await composeDown()
@@ -55,6 +56,19 @@ export async function composeUp(
     }
     throw error
   }
+}
+
+/** Compose says that a container ended, and not what that wrote. */
+async function withLogs(error: unknown): Promise<never> {
+  if (error instanceof CancelledError) throw error
+  const logs = (await compose(['logs', '--no-color', '--tail', String(LINES_SHOWN)]).catch(messageOf)).trim()
+  const lines = logs === '' ? '' : `\nThe last lines of the containers:\n${logs}`
+  throw new HarnessError(`${messageOf(error)}${lines}`, { cause: error })
+}
+
+/** The services that run in containers; empty when none were started. */
+export async function composedInstances(): Promise<ComposedInstance[]> {
+  return existsSync(composeTokenFile()) ? publishedOf(await compose(['ps', '--format', 'json'])) : []
 }
 
 /** Ends the containers, and removes them with their volumes. Returns false when none were started. */
@@ -102,7 +116,7 @@ async function compose(args: readonly string[], signal?: AbortSignal): Promise<s
   if (signal?.aborted) throw new CancelledError('starting the staging in containers: it was given up')
   if (code === 0) return output
   throw new HarnessError(
-    `docker compose ${args[0]} ended with code ${code}:\n${errors.trim().split('\n').slice(-20).join('\n')}`,
+    `docker compose ${args[0]} ended with code ${code}:\n${errors.trim().split('\n').slice(-LINES_SHOWN).join('\n')}`,
   )
 }
 
