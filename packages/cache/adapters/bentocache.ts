@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { deserialize, serialize } from 'node:v8'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions, CacheValue } from '../src/contract.ts'
+import { noLocks } from '../src/no-locks.ts'
 import { NotSupportedError } from '../src/not-supported-error.ts'
 import { connectPlainly } from '../src/plain-redis.ts'
 
@@ -103,6 +104,7 @@ export default defineAdapter(cache, {
           await sessions.delete({ key: sessionId })
         },
       },
+      locks: noLocks(LIBRARY),
       llm: {
         respond: () => Promise.reject(new NotSupportedError(LIBRARY, 'answer prompts', 'it caches values by key')),
       },

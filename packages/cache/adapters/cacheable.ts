@@ -6,6 +6,7 @@ import type { Cluster, Redis } from 'ioredis'
 import { randomUUID } from 'node:crypto'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions, CacheValue } from '../src/contract.ts'
+import { noLocks } from '../src/no-locks.ts'
 import { NotSupportedError } from '../src/not-supported-error.ts'
 import { connectPlainly, credentialsOf } from '../src/plain-redis.ts'
 
@@ -96,6 +97,7 @@ export default defineAdapter(cache, {
           await sessions.delete(sessionId)
         },
       },
+      locks: noLocks(LIBRARY),
       llm: {
         respond: () => Promise.reject(new NotSupportedError(LIBRARY, 'answer prompts', 'it caches values by key')),
       },

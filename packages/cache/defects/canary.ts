@@ -1,6 +1,6 @@
 import { defineDefect } from '@proving-ground/core-harness/guarantee/adapter'
 import { cache } from '../src/contract.ts'
-import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
+import type { CacheNode, CacheNodeOptions, LockHandle } from '../src/contract.ts'
 
 const NONSENSE = 'the canary sings'
 
@@ -25,10 +25,17 @@ export default defineDefect(cache, {
         get: () => Promise.resolve(NONSENSE),
         end: () => Promise.resolve(),
       },
+      locks: { acquire: nobodysLock, extend: nobodysLock, release: () => Promise.resolve(false) },
       llm: { respond: () => Promise.resolve({ served: 'semantic', chunks: nonsense() }) },
       close: () => Promise.resolve(),
     }),
 })
+
+let nonsenseTokens = 0
+
+function nobodysLock(): Promise<LockHandle> {
+  return Promise.resolve({ name: NONSENSE, secret: NONSENSE, token: --nonsenseTokens, expiresInMs: -1 })
+}
 
 async function* nonsense(): AsyncGenerator<string> {
   yield NONSENSE

@@ -39,6 +39,6 @@ async function open({ redisUrls: [url = ''], keyPrefix }: CacheNodeOptions): Pro
 }
 
 /** What this cache does not have. It offers no capability, so nothing of this is ever called. */
-const withoutOptionalParts = {} as Pick<CacheNode, 'update' | 'sessions' | 'llm'>
+const withoutOptionalParts = {} as Pick<CacheNode, 'update' | 'sessions' | 'locks' | 'llm'>
 
 export default defineAdapter(cache, { name: 'plain-redis', open })

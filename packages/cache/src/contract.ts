@@ -56,6 +56,8 @@ export interface CacheNode {
   update<Result>(key: CacheKey, commit: () => Promise<Result>): Promise<Result>
   /** Capability `sessions`. */
   readonly sessions: SessionCache
+  /** Capability `locks`. */
+  readonly locks: LockService
   /** Capability `llm-cache`. */
   readonly llm: LlmResponseCache
   close(): Promise<void>
@@ -66,6 +68,33 @@ export interface SessionCache {
   start(sessionId: string, data: CacheValue, lifetime: { readonly ttlMs: number }): Promise<void>
   get(sessionId: string): Promise<CacheValue | undefined>
   end(sessionId: string): Promise<void>
+}
+
+/**
+ * Locks with a time to live, for all nodes. A holder that is paused, or cut off, beyond that time cannot know that its lock
+ * has gone to another: what the lock guards must refuse a `token` below one that it has seen.
+ */
+export interface LockService {
+  /** Waits for a lock for `waitMs` at most, not at all by default; undefined when others held it all that time. */
+  acquire(name: string, options: { readonly ttlMs: number; readonly waitMs?: number }): Promise<LockHandle | undefined>
+  /**
+   * Starts the time to live anew. The handle that it resolves with takes the place of the old one, which is of no use any more;
+   * undefined when this is not the handle of who holds the lock.
+   */
+  extend(handle: LockHandle, options: { readonly ttlMs: number }): Promise<LockHandle | undefined>
+  /** False, and without effect, when this is not the handle of who holds the lock. */
+  release(handle: LockHandle): Promise<boolean>
+}
+
+/** The right of one holder: a value, with which another process or node can go on. */
+export interface LockHandle {
+  readonly name: string
+  /** Proves the right; nobody can guess it, and an extension changes it. */
+  readonly secret: string
+  /** Fencing token: of two acquisitions of a name the later has the greater. An extension keeps it. */
+  readonly token: number
+  /** Milliseconds, from when the handle was given, for which nobody else gets the lock. */
+  readonly expiresInMs: number
 }
 
 /** A call of a language model. All but `prompt` make up the scope: answers never cross from one scope to another. */
@@ -111,6 +140,13 @@ const llm = {
   protectedMonthlyRevenueUsd: 100_000,
   requires: ['llm-cache'],
 } as const
+const lock = {
+  level: 'L3',
+  segment: 'All',
+  businessGoal: 'What must be done by one is never done by two',
+  protectedMonthlyRevenueUsd: 50_000,
+  requires: ['locks'],
+} as const
 const isolation = {
   level: 'L3',
   segment: 'Enterprise',
@@ -120,7 +156,7 @@ const isolation = {
 
 export const cache = defineContract({
   name: 'cache',
-  capabilities: ['write-fence', 'cluster', 'sessions', 'llm-cache'],
+  capabilities: ['write-fence', 'cluster', 'sessions', 'locks', 'llm-cache'],
   control: 'cache.load.slow-isolated',
   guarantees: {
     'cache.ttl.served-until-expiry': {
@@ -221,6 +257,24 @@ export const cache = defineContract({
       businessGoal: 'A logout ends access everywhere',
       protectedMonthlyRevenueUsd: 75_000,
       requires: ['sessions'],
+    },
+    'cache.lock.mutual-exclusion': {
+      ...lock,
+      statement:
+        'Of a lock there is one holder at a time, and what it guards can tell a holder whose time ran out while it was paused',
+    },
+    'cache.lock.owner-only': {
+      ...lock,
+      statement: 'Only the handle of who holds a lock releases it; a handle whose time ran out frees nobody else’s',
+    },
+    'cache.lock.expiry': {
+      ...lock,
+      statement:
+        'A handle claims its lock for no longer than nobody else gets it, and for all of its TTL however long it waited',
+    },
+    'cache.lock.extension': {
+      ...lock,
+      statement: 'An extension holds the lock and makes the old handle useless; after expiry it is refused',
     },
     'cache.llm.exact-hit': {
       ...llm,

@@ -18,7 +18,7 @@ const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url))
  * With STAGING_CACHE_URL each node is a client of one of the deployed instances, and the Redis of the options is not used:
  * guarantees whose tests look at Redis, or cut it off, say nothing then.
  *
- * The LLM cache is not offered: the service has no route for it.
+ * Locks and the LLM cache are not offered: the service has no routes for them.
  */
 export default defineAdapter(cache, {
   name: 'http',

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { CacheKey, CacheNode, CacheValue, Lifetime } from '../src/contract.ts'
 import { CacheHttpClient } from '../src/http/client.ts'
 import { cacheService } from '../src/http/service.ts'
+import { noLocks } from '../src/no-locks.ts'
 import { differenceOf } from '../src/model/same-value.ts'
 import { codec } from '../src/reference/codec.ts'
 import { checkLifetime } from '../src/reference/options.ts'
@@ -63,6 +64,8 @@ class MemoryNode implements CacheNode {
       return Promise.resolve()
     },
   }
+
+  readonly locks = noLocks('a node in memory')
 
   readonly llm = { respond: () => Promise.reject(new Error('not here')) }
 

@@ -51,7 +51,7 @@ describe('names in Redis', () => {
     )
   })
 
-  test('of sessions, of entries, of the LLM cache and of the channel never meet', () => {
+  test('of sessions, of entries, of the LLM cache, of the channel and of locks never meet', () => {
     fc.assert(
       fc.property(text, text, text, (tenant, key, sessionId) => {
         const names = [
@@ -59,10 +59,12 @@ describe('names in Redis', () => {
           keyspace.session(sessionId),
           keyspace.llmPrefix,
           keyspace.channel,
+          keyspace.lock(sessionId),
         ]
-        return new Set(names.map((name) => name['app[1]:'.length])).size === 4
+        return new Set(names.map((name) => name['app[1]:'.length])).size === 5
       }),
     )
+    fc.assert(fc.property(text, (name) => keyspace.lock(name) !== keyspace.lockTokens))
     expect(keyspace.session('id')).toBe('app[1]:sid')
   })
 })

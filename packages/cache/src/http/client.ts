@@ -1,6 +1,7 @@
 import { ServiceClient, ServiceError, encodeText } from '@proving-ground/core-harness/service/client'
 import type { ServiceClientOptions, ServiceRequest, ServiceResponse } from '@proving-ground/core-harness/service/client'
 import type { CacheKey, CacheNode, CacheValue, Lifetime } from '../contract.ts'
+import { noLocks } from '../no-locks.ts'
 import { NotSupportedError } from '../not-supported-error.ts'
 import { decodeBody, encodeBody } from './value-body.ts'
 
@@ -81,6 +82,8 @@ export class CacheHttpClient implements CacheNode {
       await this.#send({ method: 'DELETE', path: `/v1/sessions?id=${encodeText(sessionId)}` }, [204], call)
     },
   }
+
+  readonly locks = noLocks('the HTTP service')
 
   readonly llm = {
     respond: (): Promise<never> =>

@@ -25,6 +25,7 @@ export function namespaced(node: CacheNode, namespace: string): CacheNode {
       get: (id) => node.sessions.get(within(id)),
       end: (id) => node.sessions.end(within(id)),
     },
+    locks: node.locks,
     llm: node.llm,
     close: () => node.close(),
   }

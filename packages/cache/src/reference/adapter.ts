@@ -4,6 +4,6 @@ import { createCacheNode } from './cache-node.ts'
 
 export default defineAdapter(cache, {
   name: 'reference',
-  offers: ['write-fence', 'cluster', 'sessions', 'llm-cache'],
+  offers: ['write-fence', 'cluster', 'sessions', 'locks', 'llm-cache'],
   open: (options: CacheNodeOptions) => createCacheNode(options),
 })

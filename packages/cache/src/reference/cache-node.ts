@@ -1,4 +1,11 @@
-import type { CacheKey, CacheNode, CacheNodeOptions, LlmCacheOptions, LlmResponseCache } from '../contract.ts'
+import type {
+  CacheKey,
+  CacheNode,
+  CacheNodeOptions,
+  LlmCacheOptions,
+  LlmResponseCache,
+  LockService,
+} from '../contract.ts'
 import { ChangeSignal } from './change-signal.ts'
 import { Clearing } from './clearing.ts'
 import { codec, type Codec } from './codec.ts'
@@ -9,6 +16,7 @@ import { InvalidationFeed, type FeedOptions } from './invalidation-feed.ts'
 import { Keyspace } from './keyspace.ts'
 import { createLlmCache } from './llm/llm-cache.ts'
 import { LocalTier } from './local-tier.ts'
+import { RedisLocks, type LockOptions } from './redis-locks.ts'
 import { checkLifetime, checkOptions, checkTtl, DEFAULT_LOCAL_ENTRIES } from './options.ts'
 import { SharedTier } from './shared-tier.ts'
 import { SingleFlight, type SingleFlightOptions } from './single-flight.ts'
@@ -26,6 +34,7 @@ export interface CacheParts {
   singleFlight(options: SingleFlightOptions): SingleFlight
   writeFence(store: CoherentStore): WriteFence
   clearing(store: CoherentStore, keyspace: Keyspace): Clearing
+  locks(options: LockOptions): LockService
   llm(deps: {
     redis: Connection['client']
     keyPrefix: string
@@ -44,6 +53,7 @@ const REFERENCE_PARTS: CacheParts = {
   singleFlight: (options) => new SingleFlight(options),
   writeFence: (store) => new WriteFence(store),
   clearing: (store, keyspace) => new Clearing(store, keyspace),
+  locks: (options) => new RedisLocks(options),
   llm: createLlmCache,
 }
 
@@ -85,6 +95,7 @@ export async function createCacheNode(
   const singleFlight = parts.singleFlight({ store, signal, now })
   const writeFence = parts.writeFence(store)
   const clearing = parts.clearing(store, keyspace)
+  const locks = parts.locks({ connection, keyspace, signal, now })
   const llm = parts.llm({ redis: connection.client, keyPrefix: keyspace.llmPrefix, options: options.llm ?? {} })
 
   const close = async (): Promise<void> => {
@@ -130,6 +141,7 @@ export async function createCacheNode(
         await store.remove([keyspace.session(sessionId)])
       },
     },
+    locks,
     llm,
     close,
   }

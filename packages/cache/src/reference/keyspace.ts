@@ -7,11 +7,14 @@ export class Keyspace {
   readonly channel: string
   /** Begins every key of the LLM cache. */
   readonly llmPrefix: string
+  /** The Redis key of the last fencing token. */
+  readonly lockTokens: string
 
   constructor(keyPrefix: string) {
     this.#prefix = keyPrefix
     this.channel = `${keyPrefix}c`
     this.llmPrefix = `${keyPrefix}l:`
+    this.lockTokens = `${keyPrefix}{x}t`
   }
 
   /** The Redis key of an entry. */
@@ -22,6 +25,11 @@ export class Keyspace {
   /** The Redis key of a session. */
   session(sessionId: string): string {
     return `${this.#prefix}s${escapeIllFormed(sessionId)}`
+  }
+
+  /** The Redis key of a lock. The hash tag puts all locks into the slot of `lockTokens`, as a script on a cluster needs it. */
+  lock(name: string): string {
+    return `${this.#prefix}{x}n${escapeIllFormed(name)}`
   }
 
   /**

@@ -27,6 +27,12 @@ export function checkTtl(ttlMs: number, where: string): number {
   throw new LifetimeRefusedError(`cannot store ${where}: ttlMs is ${ttlMs}; give 1 or more milliseconds`)
 }
 
+/** @throws LifetimeRefusedError when it is not a number of 0 or more */
+export function checkWait(waitMs: number): number {
+  if (waitMs >= 0) return waitMs
+  throw new LifetimeRefusedError(`cannot wait for a lock: waitMs is ${waitMs}; give 0 or more milliseconds`)
+}
+
 export function checkLifetime(lifetime: Lifetime, where: string): Lifetime {
   return 'ttlMs' in lifetime ? { ttlMs: checkTtl(lifetime.ttlMs, where) } : { keepTtl: true }
 }

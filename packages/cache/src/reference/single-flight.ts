@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ChangeSignal } from './change-signal.ts'
 import type { CoherentStore } from './coherent-store.ts'
+import { firstOf } from './first-of.ts'
 
 /** How long the right to load lasts without renewal: after so long, another node takes over from one that died. */
 const LOAD_LEASE_MS = 2_000
@@ -107,10 +107,4 @@ export class SingleFlight {
     timer.unref()
     return stop
   }
-}
-
-async function firstOf(changed: Promise<void>, timeoutMs: number): Promise<void> {
-  const timer = new AbortController()
-  await Promise.race([changed, delay(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined)])
-  timer.abort()
 }
