@@ -39,6 +39,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./conformance.ts')).conformance,
   },
   {
+    name: 'check',
+    summary: 'judge a stored history again, by a checker',
+    load: async () => (await import('./check.ts')).check,
+  },
+  {
     name: 'lint-guarantees',
     summary: 'check that each guarantee has exactly one test',
     load: async () => (await import('./lint-guarantees.ts')).lintGuaranteesCommand,

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+
+import type { Checker, CheckResult } from '../history/checkers/checker.ts'
+import { timelineText } from '../history/timeline-text.ts'
+import type { ReadHistory } from '../history/read-history.ts'
+import { columns } from './columns.ts'
+
+const MOST_ANOMALIES = 10
+
+/** The verdict on a history, with its evidence, for a terminal. */
+export function checkText(file: string, { history, notes }: ReadHistory, result: CheckResult): string {
+  const { operations, faults, seed } = history
+  const processes = new Set(operations.map(({ process }) => process)).size
+  const made = [
+    `${operations.length} operations`,
+    `${processes} processes`,
+    `${faults.length} faults`,
+    ...(seed === null ? [] : [`seed ${seed}`]),
+  ]
+  const counts = Object.entries(result.counts).map(([name, count]) => [`  ${name}`, count.toLocaleString('en')])
+  return [
+    `${file}: ${result.verdict} by ${result.checker}`,
+    ...(result.why === undefined ? [] : [`  ${result.why}`]),
+    `  ${made.join(', ')}`,
+    ...notes.map((note) => `  ${note}`),
+    '',
+    ...columns(counts),
+    ...anomaliesText(result),
+    ...evidenceText({ history, notes }, result),
+  ].join('\n')
+}
+
+function anomaliesText({ anomalies }: CheckResult): string[] {
+  if (anomalies.length === 0) return []
+  const told = anomalies.slice(0, MOST_ANOMALIES).map(({ kind, explanation, operations }) => {
+    return `  ${kind}: ${explanation} [${operations.join(', ')}]`
+  })
+  const left = anomalies.length - told.length
+  return [
+    '',
+    'Anomalies, with the index of each operation',
+    ...told,
+    ...(left > 0 ? [`  and ${left} more: --json`] : []),
+  ]
+}
+
+/** The counter-example; where the checker has none, what shows the first anomaly. */
+function evidenceText({ history }: ReadHistory, { anomalies, counterexample }: CheckResult): string[] {
+  const marked = anomalies[0]?.operations ?? []
+  const shown = counterexample ?? history.operations.filter(({ index }) => marked.includes(index))
+  if (shown.length === 0) return []
+  const title = counterexample ? 'The fewest operations that still show it' : 'The operations of the first'
+  return ['', title, '', timelineText(shown, { marked, faults: history.faults })]
+}
+
+/** Each checker with what it judges and its options. */
+export function checkersText(checkers: Readonly<Record<string, Checker<unknown>>>): string {
+  const paragraphs = Object.values(checkers).map(({ name, judges, options }) =>
+    [`  ${name}: ${judges}`, ...optionTexts(options).map((option) => `    ${option.name}  ${option.text}`)].join('\n'),
+  )
+  return paragraphs.join('\n')
+}
+
+interface OptionText {
+  readonly name: string
+  /** What it may be, its default, and what it means. */
+  readonly text: string
+}
+
+/** What a checker's schema says of its options. */
+export function optionTexts(options: z.ZodType): OptionText[] {
+  const schema = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' })
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    if (typeof property === 'boolean') return { name, text: '' }
+    const { enum: values, type, default: byDefault, description } = property
+    const what = values
+      ? values.map((value) => JSON.stringify(value)).join(' | ')
+      : typeof type === 'string'
+        ? type
+        : ''
+    const parts = [what, byDefault === undefined ? '' : `(${JSON.stringify(byDefault)})`, description ?? '']
+    return { name, text: parts.filter((part) => part !== '').join(' ') }
+  })
+}
