@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { DependencyName, LeaseOptions } from '../../src/environment/dependency.ts'
 import { receiveLines } from '../../src/environment/lines.ts'
 import { nodeProgram } from '../../src/environment/node-program.ts'
-import type { Lease, Status } from '../../src/environment/protocol.ts'
+import type { Lease, ServerAction, Status } from '../../src/environment/protocol.ts'
 
 const PROGRAM = fileURLToPath(new URL('./lease-holder.ts', import.meta.url))
 
@@ -14,6 +14,12 @@ export type HolderRequest =
   | { readonly do: 'connect' | 'status' | 'disconnect' }
   | { readonly do: 'lease'; readonly dependency: DependencyName; readonly options?: LeaseOptions }
   | { readonly do: 'release'; readonly lease: Pick<Lease, 'id'> }
+  | {
+      readonly do: 'control'
+      readonly lease: Pick<Lease, 'id'>
+      readonly action: ServerAction
+      readonly node?: number
+    }
   | { readonly do: 'up'; readonly dependency: DependencyName }
   | { readonly do: 'cancel'; readonly request: number }
 
@@ -48,6 +54,10 @@ export class Holder {
 
   async release(lease: Pick<Lease, 'id'>): Promise<void> {
     await this.ask({ do: 'release', lease })
+  }
+
+  async control(lease: Pick<Lease, 'id'>, action: ServerAction, at: { readonly node?: number } = {}): Promise<void> {
+    await this.ask({ do: 'control', lease, action, ...at })
   }
 
   async up(dependency: DependencyName): Promise<void> {

@@ -45,6 +45,11 @@ async function carryOut(request: HolderRequest & { id: number }): Promise<unknow
       return await connected.lease(request.dependency, request.options ?? {}, call)
     case 'release':
       return await connected.release(request.lease as Lease)
+    case 'control':
+      return await connected.control(request.lease, request.action, {
+        ...call,
+        ...(request.node !== undefined && { node: request.node }),
+      })
     case 'up':
       return await connected.up(request.dependency, call)
     case 'status':

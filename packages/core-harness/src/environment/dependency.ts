@@ -130,6 +130,8 @@ export interface Dependency {
    * @throws whatever the client library throws while the server is not ready
    */
   probe(urls: readonly string[]): Promise<string>
+  /** As `probe`, with the URLs of a lease, where these do not tell all of the server's. */
+  probeLease?(urls: readonly string[]): Promise<unknown>
   /** Makes the part of the server that the lease `id` holds. */
   slice(server: Server, id: string, options: LeaseOptions): Promise<Slice>
   /**

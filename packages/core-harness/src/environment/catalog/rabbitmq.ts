@@ -82,18 +82,11 @@ export const rabbitmq: Dependency = {
     },
   },
   async probe(urls) {
-    const connection = await connect(urls[0] ?? '', { timeout: 5_000 })
-    connection.on('error', () => undefined) // An operation in flight reports the loss of the connection itself.
-    try {
-      const channel = await connection.createChannel()
-      const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true })
-      await channel.deleteQueue(queue)
-      await manage(urls, 'GET', '/api/overview')
-      return versionIn(String(connection.connection.serverProperties.version))
-    } finally {
-      await connection.close()
-    }
+    const version = await useQueue(urls)
+    await manage(urls, 'GET', '/api/overview')
+    return version
   },
+  probeLease: useQueue,
   async slice(server, id) {
     const host = virtualHostOf(id)
     await manage(server.urls, 'PUT', `/api/vhosts/${host}`, {})
@@ -107,6 +100,20 @@ export const rabbitmq: Dependency = {
   async clean(server, id) {
     await manage(server.urls, 'DELETE', `/api/vhosts/${virtualHostOf(id)}`)
   },
+}
+
+/** Makes a queue and removes it; resolves with the server's version. */
+async function useQueue([url = '']: readonly string[]): Promise<string> {
+  const connection = await connect(url, { timeout: 5_000 })
+  connection.on('error', () => undefined) // An operation in flight reports the loss of the connection itself.
+  try {
+    const channel = await connection.createChannel()
+    const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true })
+    await channel.deleteQueue(queue)
+    return versionIn(String(connection.connection.serverProperties.version))
+  } finally {
+    await connection.close()
+  }
 }
 
 /** The server's own script first: the one on the PATH of a Debian machine changes the account and hides the output. */
