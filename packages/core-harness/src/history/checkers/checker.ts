@@ -62,3 +62,11 @@ export class HistoryMistakeError extends HarnessError {
     this.operation = index
   }
 }
+
+/** For an operation whose `f` the checker does not read. */
+export function unknownFunction<Options>(
+  { name, functions }: Pick<Checker<Options>, 'name' | 'functions'>,
+  operation: Operation,
+): HistoryMistakeError {
+  return new HistoryMistakeError(name, operation, `is none of ${Object.keys(functions).join(', ')}`)
+}

@@ -1,5 +1,21 @@
 import type { Checker } from './checker.ts'
+import { canary } from './canary.ts'
+import { convergence } from './convergence.ts'
 import { linearizable } from './linearizable.ts'
+import { monotonic } from './monotonic.ts'
+import { perKeyOrder } from './per-key-order.ts'
+import { setFull } from './set-full.ts'
+import { totalQueue } from './total-queue.ts'
+import { uniqueEffects } from './unique-effects.ts'
 
 /** Every checker by its name, as `harness check --checker` takes it. */
-export const CHECKERS: Readonly<Record<string, Checker<unknown>>> = { linearizable }
+export const CHECKERS: Readonly<Record<string, Checker<unknown>>> = {
+  canary,
+  convergence,
+  linearizable,
+  monotonic,
+  'per-key-order': perKeyOrder,
+  'set-full': setFull,
+  'total-queue': totalQueue,
+  'unique-effects': uniqueEffects,
+}
