@@ -187,8 +187,8 @@ class Run<State> {
     const { name, arrival, seed = DEFAULTS.seed, latenessBudgetMs = DEFAULTS.latenessBudgetMs } = this.#workload
     const { shard = WHOLE } = this.#options
     const cpu = process.threadCpuUsage(this.#cpuBefore)
-    const busyMs = (cpu.user + cpu.system) / 1_000 - this.#clock.spunMs
-    const busiestThread = Math.max(0, Math.min(1, busyMs / Math.max(SHORTEST_MS, this.#elapsedMs())))
+    const busyMs = (cpu.user + cpu.system) / 1_000
+    const busiestThread = Math.min(1, busyMs / Math.max(SHORTEST_MS, this.#elapsedMs()))
     const recorded = this.#recorder.finish()
     assertConserved(name, recorded)
     const durationMs = this.#aborted?.atMs ?? (isOpen(arrival) ? arrival.durationMs : this.#issuer.lastEndedMs)

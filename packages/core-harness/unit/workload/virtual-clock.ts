@@ -8,7 +8,6 @@ interface Appointment {
 
 /** Time that passes only when nothing is left to do, and then at once. */
 export class VirtualClock implements Clock {
-  readonly spunMs = 0
   #nowMs = 0
   #order = 0
   #wake: Appointment | undefined
