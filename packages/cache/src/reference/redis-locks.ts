@@ -20,7 +20,7 @@ export interface LockOptions {
 }
 
 /** What an attempt came to: the token when the lock is the caller's now, and when it ends for whoever holds it. */
-interface Attempt {
+export interface Attempt {
   readonly sentAtMs: number
   readonly secret: string
   readonly token: number | undefined
