@@ -12,9 +12,9 @@ export function checkText(file: string, { history, notes }: ReadHistory, result:
   const { operations, faults, seed } = history
   const processes = new Set(operations.map(({ process }) => process)).size
   const made = [
-    `${operations.length} operations`,
-    `${processes} processes`,
-    `${faults.length} faults`,
+    counted(operations.length, 'operation'),
+    counted(processes, 'process', 'processes'),
+    counted(faults.length, 'fault'),
     ...(seed === null ? [] : [`seed ${seed}`]),
   ]
   const counts = Object.entries(result.counts).map(([name, count]) => [`  ${name}`, count.toLocaleString('en')])
@@ -28,6 +28,10 @@ export function checkText(file: string, { history, notes }: ReadHistory, result:
     ...anomaliesText(result),
     ...evidenceText({ history, notes }, result),
   ].join('\n')
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 }
 
 function anomaliesText({ anomalies }: CheckResult): string[] {
@@ -69,16 +73,20 @@ interface OptionText {
 
 /** What a checker's schema says of its options. */
 export function optionTexts(options: z.ZodType): OptionText[] {
-  const schema = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' })
+  const schema = z.toJSONSchema(options, { unrepresentable: 'any' })
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
     if (typeof property === 'boolean') return { name, text: '' }
-    const { enum: values, type, default: byDefault, description } = property
-    const what = values
-      ? values.map((value) => JSON.stringify(value)).join(' | ')
-      : typeof type === 'string'
-        ? type
-        : ''
-    const parts = [what, byDefault === undefined ? '' : `(${JSON.stringify(byDefault)})`, description ?? '']
+    const { default: byDefault, description = '' } = property
+    const parts = [valuesText(property), byDefault === undefined ? '' : `(${JSON.stringify(byDefault)})`, description]
     return { name, text: parts.filter((part) => part !== '').join(' ') }
   })
+}
+
+/** `"a" | "b"`, `number | null`; empty where the schema does not say. */
+function valuesText(schema: z.core.JSONSchema._JSONSchema): string {
+  if (typeof schema === 'boolean') return ''
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
+  if (schema.anyOf) return schema.anyOf.map(valuesText).join(' | ')
+  return schema.type ?? ''
 }

@@ -11,6 +11,9 @@ import type { Json } from './operation.ts'
 /** How long a process waits before it tries again to open its client. */
 const REOPEN_EVERY_MS = 20
 
+/** A timer that is longer fires at once; who is woken too early asks again. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 export interface RunHistoryOptions<Client> {
   readonly journal: Journal
   /** How many processes there are at a time. */
@@ -211,7 +214,7 @@ class HistoryRun<Client> {
         resolve()
       }
       const waitMs = (untilNs - this.#options.journal.nowNs()) / 1e6
-      const timer = waitMs === Infinity ? undefined : setTimeout(wake, Math.max(0, Math.ceil(waitMs)))
+      const timer = waitMs === Infinity ? undefined : setTimeout(wake, Math.min(Math.ceil(waitMs), LONGEST_TIMER_MS))
       this.#waiting.add(wake)
     })
   }

@@ -60,8 +60,15 @@ function asJson(value: unknown): unknown {
   return Array.isArray(value) ? value.map(asJson) : value
 }
 
+/** Whole numbers beyond 2^53 are text in a history. */
+function inRange(_name: string, value: unknown): unknown {
+  return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? String(value) : value
+}
+
 test('any JSON is printed so that it is read again', () => {
-  const json = fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as Json)
+  const json = fc
+    .jsonValue({ noUnicodeString: false })
+    .map((value) => JSON.parse(JSON.stringify(value), inRange) as Json)
   fc.assert(
     fc.property(json, (value) => {
       // As the item of a vector: a text that is one vector is its items.
