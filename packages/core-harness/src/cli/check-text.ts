@@ -88,5 +88,5 @@ function valuesText(schema: z.core.JSONSchema._JSONSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   if (schema.anyOf) return schema.anyOf.map(valuesText).join(' | ')
-  return schema.type ?? ''
+  return [schema.type ?? ''].flat().join(' | ')
 }
