@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { HarnessError } from '../environment/errors.ts'
 import { guaranteesOf } from '../report/breakdown.ts'
 import { FORMAT_NAMES, REPORT_FORMATS } from '../report/formats.ts'
+import { historiesIn } from '../report/histories.ts'
 import { trendsOfKept } from '../report/keep-in-history.ts'
 import { readRecord, recordJsonSchema } from '../run/record-schema.ts'
 import type { RunRecord } from '../run/record.ts'
@@ -52,9 +53,10 @@ asked to; 2 wrong command line, or no such run.
         remedy: 'Run the load suites, and report that run: npx harness run --level l4',
       })
     const trends = trendsOfKept(record)
+    const histories = historiesIn(directory.path)
     for (const name of formats) {
       const { file, write } = REPORT_FORMATS[name]
-      directory.write(file, write(record, trends))
+      directory.write(file, write(record, trends, histories))
       process.stdout.write(`${join(directory.path, file)}\n`)
     }
     return 0

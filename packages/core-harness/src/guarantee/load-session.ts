@@ -1,3 +1,5 @@
+import { bandOf } from '../fault/index.ts'
+import type { FaultRecord } from '../fault/index.ts'
 import { watchResources } from '../metrics/resource-sampler.ts'
 import type { ResourceSampler, ResourceTarget } from '../metrics/resource-sampler.ts'
 import {
@@ -7,7 +9,7 @@ import {
   overallVerdict,
   reasonToAbort,
 } from '../objective/index.ts'
-import type { Finding, LoadEvidence, Objective, Verdict } from '../objective/index.ts'
+import type { FaultBand, Finding, LoadEvidence, Objective, Verdict } from '../objective/index.ts'
 import { liveProgress, runWorkload } from '../workload/index.ts'
 import type { WindowResult, Workload, WorkloadModule, WorkloadResult } from '../workload/index.ts'
 import { objectiveId } from './contract.ts'
@@ -73,18 +75,41 @@ export class LoadSession {
     }
   }
 
-  /** Ends the sampling. To be called once, however the test ended. */
-  async end(): Promise<{ readonly evidence: LoadEvidence; readonly verdict: Verdict }> {
+  /**
+   * Ends the sampling. To be called once, however the test ended.
+   *
+   * @param faults that the test caused
+   * @param originNs their time zero, on the monotonic clock
+   */
+  async end(
+    faults: readonly FaultRecord[],
+    originNs: bigint,
+  ): Promise<{ readonly evidence: LoadEvidence; readonly verdict: Verdict }> {
     const resources = (await this.#sampler?.stop()) ?? []
     const measured = { workloads: this.#workloads, resources, findings: this.#findings }
     const objectives = Object.entries(this.#objectives).map(([id, objective]) =>
       judgeObjective(id, objective, measured, this.#guarantee),
     )
     return {
-      evidence: { workloads: this.#workloads, objectives, resources, faults: [] },
+      evidence: {
+        workloads: this.#workloads,
+        objectives,
+        resources,
+        faults: this.#workloads.flatMap((one) => bandsIn(one, faults, originNs)),
+      },
       verdict: overallVerdict(objectives),
     }
   }
+}
+
+/** The faults that fell into a workload, on its own time. */
+function bandsIn({ name, startedAt, durationMs }: WorkloadResult, faults: readonly FaultRecord[], originNs: bigint) {
+  const nowNs = Number(process.hrtime.bigint() - originNs)
+  // It says by the clock on the wall when it began.
+  const beganNs = nowNs - (Date.now() - Date.parse(startedAt)) * 1e6
+  return faults
+    .map((fault): FaultBand => bandOf(fault, name, beganNs))
+    .filter(({ fromMs, toMs }) => toMs >= 0 && fromMs <= durationMs)
 }
 
 /** An objective is missed, and what to do about it. */

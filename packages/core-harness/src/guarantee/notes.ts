@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from
 import { join } from 'node:path'
 
 import type { Lease } from '../environment/protocol.ts'
+import type { FaultEvidence, HistoryEvidence, SometimesEvidence } from '../history/history-evidence.ts'
 import type { LoadEvidence } from '../objective/load-evidence.ts'
 import type { Verdict } from '../objective/verdict.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -14,7 +15,12 @@ export interface Note {
   readonly evidence: Readonly<Record<string, unknown>>
   /** What was measured, at L4, and how its objectives came out. */
   readonly load?: LoadEvidence
-  /** The worst of its objectives, when the test itself got to its end. */
+  readonly histories?: readonly HistoryEvidence[]
+  readonly faults?: readonly FaultEvidence[]
+  readonly sometimes?: readonly SometimesEvidence[]
+  /** What its randomness was made of, where it had some. */
+  readonly seed?: number
+  /** The worst of its objectives, when the test itself got to its end; `no-data` also when it has shown nothing. */
   readonly verdict?: Verdict
   /** `redis 7.0.15 (native)` and the like. */
   readonly dependencies: readonly string[]
@@ -29,6 +35,7 @@ export class Notes {
   #notOffered: string | undefined
   #load: LoadEvidence | undefined
   #verdict: Verdict | undefined
+  #found: Pick<Note, 'histories' | 'faults' | 'sometimes' | 'seed'> = {}
 
   constructor(id: string, settings: RunSettings) {
     this.#id = id
@@ -48,6 +55,16 @@ export class Notes {
     this.#verdict = verdict
   }
 
+  /** What else its test has found. */
+  found(found: Pick<Note, 'histories' | 'faults' | 'sometimes' | 'seed'>): void {
+    this.#found = { ...this.#found, ...found }
+  }
+
+  /** The test has shown nothing, unless an objective is missed: that counts more. */
+  noData(): void {
+    if (this.#verdict !== 'fail') this.#verdict = 'no-data'
+  }
+
   /** The guarantee does not apply; it counts neither as passed nor as failed. */
   notOffered(why: string): void {
     this.#notOffered = why
@@ -63,6 +80,7 @@ export class Notes {
       ...(this.#notOffered === undefined ? {} : { notOffered: this.#notOffered }),
       evidence: this.#evidence,
       ...(this.#load === undefined ? {} : { load: this.#load }),
+      ...this.#found,
       ...(this.#verdict === undefined ? {} : { verdict: this.#verdict }),
       dependencies: [...this.#dependencies],
     }

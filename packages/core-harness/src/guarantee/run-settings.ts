@@ -10,6 +10,8 @@ export interface RunSettings {
   readonly only?: readonly string[]
   /** Where notes beside the verdicts go; nowhere when left out. */
   readonly notesDirectory?: string
+  /** The folder of the run, for what is too large for notes. */
+  readonly runDirectory?: string
   /** Tells the notes of one of several runs in the same folder from the others. */
   readonly label?: string
 }

@@ -1,55 +1,29 @@
 import { dirname } from 'node:path'
 
 import { EnvironmentClient } from '../environment/client.ts'
-import type { DependencyName, LeaseOptions } from '../environment/dependency.ts'
 import { HarnessError } from '../environment/errors.ts'
 import { NoOwnServerError } from '../environment/protocol.ts'
-import type { Lease } from '../environment/protocol.ts'
+import { LeasedServer } from '../fault/leased-server.ts'
 import { openProxy } from '../fault/proxy.ts'
-import type { Proxy } from '../fault/proxy.ts'
-import type { Finding } from '../objective/index.ts'
-import type { ServiceDeclaration, Staging } from '../staging/index.ts'
-import type { Workload, WorkloadModule, WorkloadResult } from '../workload/index.ts'
 import type { Adapter, Closable } from './adapter.ts'
 import { chooseAdapter } from './choose-adapter.ts'
+import type { GuaranteeContext } from './context.ts'
 import type { Contract, Guarantee } from './contract.ts'
+import { FaultSession } from './fault-session.ts'
+import { HistorySession } from './history-session.ts'
 import { Hosting } from './hosting/host.ts'
-import type { HostedNode } from './hosting/host.ts'
 import { loadAdapter } from './load.ts'
 import { packageAt } from './packages.ts'
 import { Notes } from './notes.ts'
+import { NoDataError } from './no-data.ts'
 import { LoadSession, demandGreen } from './load-session.ts'
+import { reproduceCommand } from './reproduce.ts'
 import { isWanted, runMode, runSettings } from './run-settings.ts'
-import type { RunMode } from './run-settings.ts'
+import type { RunMode, RunSettings } from './run-settings.ts'
+import { SometimesSession } from './sometimes-session.ts'
 import { openTarget, watchable } from './target.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
-
-/** What the test of a guarantee works with. All of it is given back when the test ends, in reverse order. */
-export interface GuaranteeContext<Service extends Closable, Options> {
-  lease(dependency: DependencyName, options?: LeaseOptions): Promise<Lease>
-  /** Opens the adapter in a process of its own. */
-  host(options: Options): Promise<HostedNode<Service>>
-  /** Opens the adapter in the test's process. */
-  openHere(options: Options): Promise<Service>
-  proxy(url: string): Promise<Proxy>
-  offers(capability: string): boolean
-  /** Facts for the run record, beside the verdict: counts, rates, the worst case. */
-  evidence(facts: Readonly<Record<string, unknown>>): void
-  /** How the user wants this run: quick, against which stack, with which seed. */
-  readonly mode: RunMode
-  /** At L4: the service under test as deployed, or started here with the adapter under test; it is watched from now on. */
-  staging(service: ServiceDeclaration, options: { readonly instances: number }): Promise<Staging>
-  /**
-   * At L4: runs a workload; what it measured is judged by the guarantee's objectives when the test ends.
-   *
-   * @param options.threads that share a workload which is in a module of its own
-   */
-  load(workload: Workload | WorkloadModule, options?: { readonly threads?: number }): Promise<WorkloadResult>
-  /** At L4: what the test found out by itself, for an objective of that name. */
-  finding(name: string, found: Finding): void
-  onCleanup(clean: () => Promise<void> | void): void
-}
 
 export interface Suite<Id extends string, Service extends Closable, Options> {
   /** Declares the one test that proves a guarantee. */
@@ -105,7 +79,7 @@ export async function openSuite<Service extends Closable, Options, Id extends st
         test.skip(title, () => undefined)
         return
       }
-      const setting = { id, declared, adapter, path, packageDirectory, environment, notes, mode, timeoutMs }
+      const setting = { id, declared, adapter, path, packageDirectory, environment, notes, mode, settings, timeoutMs }
       test(title, () => proveOnce(prove, setting), timeoutMs + CLEANUP_MS)
     },
   }
@@ -129,6 +103,7 @@ interface Setting {
   readonly environment: () => Promise<EnvironmentClient>
   readonly notes: Notes
   readonly mode: RunMode
+  readonly settings: RunSettings
   readonly timeoutMs: number
 }
 
@@ -136,14 +111,30 @@ async function proveOnce<Service extends Closable, Options>(
   prove: (context: GuaranteeContext<Service, Options>) => Promise<void>,
   setting: Setting,
 ): Promise<void> {
-  const { id, declared, adapter, path, environment, notes, mode, timeoutMs } = setting
+  const { id, declared, adapter, path, environment, notes, mode, settings, timeoutMs } = setting
   const cleanups: (() => Promise<void> | void)[] = []
   const hosting = new Hosting(path)
   cleanups.push(() => hosting.end())
   const load = new LoadSession(id, declared)
   const ending = new AbortController()
+  const { seed } = mode
+  const isSeeded = (): void => notes.found({ seed })
+  const reproduce = reproduceCommand({ contract: adapter.contract, level: declared.level, id, seed })
+  const histories = new HistorySession({ id, seed, settings, reproduce })
+  const faults = new FaultSession(seed, ending.signal)
+  const sometimes = new SometimesSession()
+  const heal = async (): Promise<void> => {
+    await faults.heal()
+    histories.mark(faults.records, faults.originNs)
+  }
   const context: GuaranteeContext<Service, Options> = {
-    mode,
+    mode: {
+      ...mode,
+      get seed() {
+        isSeeded()
+        return seed
+      },
+    },
     async lease(dependency, options) {
       const client = await environment()
       const lease = await client.lease(dependency, options)
@@ -158,6 +149,7 @@ async function proveOnce<Service extends Closable, Options>(
       cleanups.push(() => service.close())
       return service
     },
+    server: async (lease, at) => new LeasedServer(await environment(), lease, at),
     async proxy(url) {
       const proxy = await openProxy(url)
       cleanups.unshift(() => proxy.close())
@@ -174,23 +166,54 @@ async function proveOnce<Service extends Closable, Options>(
     },
     load: (workload, options) => load.run(workload, { ...options, signal: ending.signal }),
     finding: (name, found) => load.finding(name, found),
+    history(name) {
+      isSeeded()
+      return histories.open(name)
+    },
+    async check(journal, checker, options = {}) {
+      await heal()
+      return histories.check(journal, checker, options)
+    },
+    sometimes: (name, happened, minimum) => sometimes.saw(name, happened, minimum),
+    fault: (fault) => faults.begin(fault),
+    faults(rules, options) {
+      isSeeded()
+      return faults.run(rules, options)
+    },
     onCleanup: (clean) => void cleanups.push(clean),
   }
   let hasEnded = false
+  let complaint: Error | undefined
   try {
     await withinTime(prove(context), timeoutMs)
     hasEnded = true
   } catch (error) {
+    if (error instanceof NoDataError) notes.noData()
     if (!(error instanceof NoOwnServerError)) throw error
     notes.notOffered(error.message)
   } finally {
     ending.abort()
-    const { evidence, verdict } = await load.end()
+    // What cannot be healed is told with all else that cannot be cleaned up.
+    await heal().catch((error: unknown) => cleanups.push(() => Promise.reject(error as Error)))
+    const { evidence, verdict } = await load.end(faults.records, faults.originNs)
     if (declared.level === 'L4') notes.load(evidence, hasEnded ? verdict : undefined)
     if (load.discarded.length > 0) notes.evidence({ discardedMeasurements: load.discarded })
+    if (hasEnded) complaint = thrownBy(() => [faults.demandTouched(), sometimes.demandMet()])
+    if (complaint instanceof NoDataError) notes.noData()
+    notes.found({ ...histories.end(), ...faults.evidence(), ...sometimes.evidence() })
     notes.write()
     await cleanUp(cleanups)
     if (declared.level === 'L4' && hasEnded) demandGreen(evidence, verdict)
+  }
+  if (complaint !== undefined) throw complaint
+}
+
+function thrownBy(demand: () => unknown): Error | undefined {
+  try {
+    demand()
+    return undefined
+  } catch (error) {
+    return error as Error
   }
 }
 

@@ -18,8 +18,9 @@ export interface Collected {
   readonly fileFailures: readonly FileFailure[]
 }
 
-/** An error of the harness or of the measurement, and not of the service that is tested. */
-const HARNESS_FAILURE = /^(?:\w*: )?(HarnessError|NoOwnServerError|InvalidMeasurementError)\b/
+/** An error of the harness, of the measurement, or of a test that has shown nothing; and not of the service that is tested. */
+const HARNESS_FAILURE =
+  /^(?:\w*: )?(HarnessError|NoOwnServerError|InvalidMeasurementError|HistoryMistakeError|NoDataError)\b/
 
 /** Writes what came out of a run of one suite under many adapters, which are told apart by the name of the Jest project. */
 export default class CollectReporter {

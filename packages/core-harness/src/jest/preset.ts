@@ -52,7 +52,7 @@ export function guaranteePreset(level: 'l3' | 'l4') {
   const notesDirectory = directory.notesDirectory(`${level}-${process.pid}`)
   return {
     ...preset(level),
-    globals: { harness: { notesDirectory } },
+    globals: { harness: { notesDirectory, runDirectory: directory.path } },
     // At L3 tests wait for servers more than they compute; at L4 each would be measured with its neighbour.
     maxWorkers: level === 'l3' ? 2 * availableParallelism() : 1,
     reporters: [

@@ -47,7 +47,9 @@ export async function runTrials(
       rootDir: packageDirectory,
       displayName: { name: label, color: 'white' },
       testMatch: filesOf(guarantees),
-      globals: { harness: { adapter: adapterFile, only: guarantees, label, notesDirectory } },
+      globals: {
+        harness: { adapter: adapterFile, only: guarantees, label, notesDirectory, runDirectory: directory.path },
+      },
     })),
   }
   const file = join(directory.path, `jest-${level}.config.json`)

@@ -2,16 +2,21 @@ import { styleText } from 'node:util'
 
 import { explain } from '../guarantee/prove/judge.ts'
 import type { KillMatrix } from '../guarantee/prove/judge.ts'
+import { isSuspect } from '../history/history-evidence.ts'
 import type { FileFailure, GuaranteeResult, GuaranteeStatus, RunPart, RunRecord } from '../run/record.ts'
 import { breakdownOf, guaranteesOf } from './breakdown.ts'
 import { describeBreakdown, describeLoad } from './console-load.ts'
 import { dollars, duration } from './format-value.ts'
 import { REPORT_FORMATS } from './formats.ts'
+import { counterexampleText, judgeAgain, reasonOf } from './history-words.ts'
 import { killRows, killSentence } from './kill-rows.ts'
 import { plain, plainLine } from './plain-text.ts'
 import { revenueOf } from './revenue.ts'
 import { table } from './text-table.ts'
-import { STATUS_WORDS, VERDICT_WORDS } from './verdict-words.ts'
+import { STATUS_WORDS, VERDICT_WORDS, isKept } from './verdict-words.ts'
+
+/** Of the counter-example, in lines. */
+const LONGEST_DRAWING = 40
 
 /** One guarantee, as it comes out. */
 export function resultLine({ id, status, durationMs }: Pick<GuaranteeResult, 'id' | 'status' | 'durationMs'>): string {
@@ -31,10 +36,12 @@ export function summary(record: RunRecord, directory: string): string {
     result.dependencies.join(', '),
   ])
   const hasLoad = guarantees.some(({ load }) => load !== undefined)
+  const unkept = guarantees.filter(({ status }) => !isKept(status))
+  const firstDrawn = unkept.find(({ histories = [] }) => histories.some((one) => counterexampleText(one).length > 0))
   const sections = [
     guarantees.length === 0 ? [] : table(['guarantee', 'verdict', 'time', 'adapter', 'on'], rows),
     ...guarantees.map(describeLoad),
-    guarantees.filter(({ status }) => status !== 'passed' && status !== 'warned').flatMap(explainResult),
+    unkept.flatMap((one) => explainResult(one, one === firstDrawn)),
     record.parts.flatMap(({ fileFailures }) => fileFailures).flatMap(explainFileFailure),
     record.parts.flatMap(explainOtherFailures),
     ...Object.entries(record.killMatrices).map(([name, matrix]) => describeMatrix(name, matrix)),
@@ -47,12 +54,19 @@ export function summary(record: RunRecord, directory: string): string {
     .join('\n\n')
 }
 
-function explainResult({ id, statement, status, reason = '', reproduce }: GuaranteeResult): string[] {
+/** @param isFirst whether it is the first with a counter-example, which is the one that is drawn */
+function explainResult(result: GuaranteeResult, isFirst: boolean): string[] {
+  const { id, statement, status, reproduce, histories = [] } = result
   const { sign, word } = STATUS_WORDS[status]
+  const suspects = histories.filter(isSuspect)
   const again = status === 'not-offered' ? [] : [`    again: ${plainLine(reproduce)}`]
   return [
     `${sign} ${plainLine(id)} ${word}: ${plainLine(statement)}`,
-    ...firstLines(reason).map((line) => `    ${line}`),
+    ...firstLines(reasonOf(result)).map((line) => `    ${line}`),
+    ...(isFirst ? suspects.flatMap(counterexampleText).slice(0, LONGEST_DRAWING) : []).map(
+      (line) => `    ${plain(line)}`,
+    ),
+    ...suspects.flatMap(judgeAgain).map((line) => `    judge: ${line}`),
     ...again,
   ]
 }

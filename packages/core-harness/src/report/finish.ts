@@ -3,6 +3,7 @@ import { verdictOf } from '../run/record.ts'
 import type { RunRecord } from '../run/record.ts'
 import type { RunDirectory } from '../run/run-directory.ts'
 import { REPORT_FORMATS } from './formats.ts'
+import { historiesIn } from './histories.ts'
 import { keepInHistory } from './keep-in-history.ts'
 import type { Trends } from './trends.ts'
 
@@ -43,6 +44,7 @@ export function finishRun(
   }
   directory.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
   const trends = trendsFor(record)
-  for (const { file, write } of Object.values(REPORT_FORMATS)) directory.write(file, write(record, trends))
+  const histories = historiesIn(directory.path)
+  for (const { file, write } of Object.values(REPORT_FORMATS)) directory.write(file, write(record, trends, histories))
   return record
 }

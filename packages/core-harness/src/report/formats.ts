@@ -1,6 +1,7 @@
 import type { RunRecord } from '../run/record.ts'
 import { toBenchmark } from './benchmark.ts'
 import { toHtml } from './html/page.ts'
+import type { Histories } from './histories.ts'
 import { toJunit } from './junit.ts'
 import { toMarkdown } from './markdown.ts'
 import type { Trends } from './trends.ts'
@@ -8,7 +9,7 @@ import type { Trends } from './trends.ts'
 /** A form of a run's record, and the file beside it that holds it. */
 export interface ReportFormat {
   readonly file: string
-  write(record: RunRecord, trends: Trends): string
+  write(record: RunRecord, trends: Trends, histories: Histories): string
 }
 
 export const REPORT_FORMATS = {

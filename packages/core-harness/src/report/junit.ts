@@ -1,8 +1,10 @@
 import { stripVTControlCharacters } from 'node:util'
 
 import type { ObjectiveResult } from '../objective/verdict.ts'
+import { isSuspect } from '../history/history-evidence.ts'
 import type { GuaranteeResult, RunPart, RunRecord } from '../run/record.ts'
 import { formatThreshold, formatValue, thresholdsOf } from './format-value.ts'
+import { judgeAgain, reasonOf } from './history-words.ts'
 import { adviceOn } from '../objective/advice.ts'
 
 /** One case of a suite, and what it counts as. */
@@ -41,7 +43,9 @@ function casesOf({ package: name, guarantees, otherTests, fileFailures }: RunPar
   ]
 }
 
-function guaranteeCase({ contract, id, statement, durationMs, status, reason = '', reproduce }: GuaranteeResult): Case {
+function guaranteeCase(result: GuaranteeResult): Case {
+  const { contract, id, statement, durationMs, status, reason = '', reproduce, histories = [] } = result
+  const again = [...histories.filter(isSuspect).flatMap(judgeAgain), reproduce].join('\n')
   const named = { suite: contract, name: `${id}: ${statement}`, durationMs }
   switch (status) {
     case 'passed':
@@ -51,11 +55,11 @@ function guaranteeCase({ contract, id, statement, durationMs, status, reason = '
       return testCase(
         named,
         'failure',
-        `<failure message="${escape(reason.split('\n')[0] ?? '')}">${escape(`${reason}\n${reproduce}`)}</failure>`,
+        `<failure message="${escape(reason.split('\n')[0] ?? '')}">${escape(`${reason}\n${again}`)}</failure>`,
       )
     case 'invalid':
     case 'no-data':
-      return testCase(named, 'error', `<error message="${escape(reason)}">${escape(reproduce)}</error>`)
+      return testCase(named, 'error', `<error message="${escape(reasonOf(result))}">${escape(again)}</error>`)
     case 'not-offered':
       return testCase(named, 'skipped', `<skipped message="${escape(reason)}"/>`)
   }

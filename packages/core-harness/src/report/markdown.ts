@@ -1,8 +1,10 @@
+import { isSuspect } from '../history/history-evidence.ts'
 import type { ObjectiveResult } from '../objective/verdict.ts'
 import type { GuaranteeResult, RunRecord } from '../run/record.ts'
 import { breakdownOf, guaranteesOf } from './breakdown.ts'
 import { counted, dollars, duration, formatThreshold, formatValue, percent, thresholdsOf } from './format-value.ts'
 import { headlineOf } from './headline.ts'
+import { reasonOf } from './history-words.ts'
 import { plainLine } from './plain-text.ts'
 import { revenueOf } from './revenue.ts'
 import { STATUS_WORDS, VERDICT_WORDS, isKept } from './verdict-words.ts'
@@ -10,6 +12,7 @@ import { adviceOn } from '../objective/advice.ts'
 
 /** A CI system cuts a long step summary off, or refuses it; run.json and report.html have everything. */
 const MOST_ROWS = 200
+const MOST_ANOMALIES = 3
 
 /** The run for the summary of a CI step: the verdict, the objectives, and what to do about what is wrong. */
 export function toMarkdown(record: RunRecord): string {
@@ -23,6 +26,7 @@ export function toMarkdown(record: RunRecord): string {
     breaches(guarantees),
     validity(guarantees),
     others(guarantees),
+    histories(guarantees),
     failures(record),
     breakdown(guarantees),
   ]
@@ -94,19 +98,42 @@ function others(guarantees: readonly GuaranteeResult[]): string[] {
   if (guarantees.length === 0) return []
   const shown = guarantees.filter(({ status }) => !isKept(status))
   const kept = guarantees.length - shown.length
-  const rows = shown.map(({ id, statement, status, reason = '', reproduce }) => [
-    `${STATUS_WORDS[status].sign} ${STATUS_WORDS[status].word}`,
-    `\`${code(id)}\``,
-    text(statement),
-    short(reason),
-    status === 'not-offered' ? '' : `\`${code(reproduce)}\``,
-  ])
+  const rows = shown.map((result) => {
+    const { id, statement, status, reproduce } = result
+    return [
+      `${STATUS_WORDS[status].sign} ${STATUS_WORDS[status].word}`,
+      `\`${code(id)}\``,
+      text(statement),
+      short(reasonOf(result)),
+      status === 'not-offered' ? '' : `\`${code(reproduce)}\``,
+    ]
+  })
   return [
     '## Guarantees',
     '',
     `${kept} of ${counted(guarantees.length, 'guarantee')} kept.`,
     ...(rows.length === 0 ? [] : ['', ...table(['verdict', 'guarantee', 'promise', 'found', 'again'], rows)]),
   ]
+}
+
+/** What checkers found in histories, where those are, and how to judge them again. */
+function histories(guarantees: readonly GuaranteeResult[]): string[] {
+  const lines = guarantees.flatMap((guarantee) =>
+    (guarantee.histories ?? [])
+      .filter(isSuspect)
+      .flatMap(({ name, file, operations, results }) =>
+        results
+          .filter(({ verdict }) => verdict !== 'valid')
+          .flatMap(({ checker, verdict, why = '', anomalies, again }) => [
+            `- ✗ **${text(name)}** of \`${code(guarantee.id)}\`: ${verdict} by ${text(checker)}, ${counted(operations, 'operation')} in \`${code(file)}\`  `,
+            ...[why, ...anomalies.slice(0, MOST_ANOMALIES).map((one) => `${one.kind}: ${one.explanation}`)]
+              .filter((one) => one !== '')
+              .map((one) => `  ${short(one)}  `),
+            `  \`${code(again)}\``,
+          ]),
+      ),
+  )
+  return lines.length === 0 ? [] : ['## Histories that were not found valid', '', ...lines]
 }
 
 function failures({ parts }: RunRecord): string[] {

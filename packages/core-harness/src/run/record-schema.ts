@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { HarnessError, messageOf } from '../environment/errors.ts'
 import { findJsonMistake } from '../environment/json-mistake.ts'
 import { CATEGORIES, LEVELS } from '../guarantee/contract.ts'
+import { faultsSchema, historiesSchema, sometimesSchema } from './history-evidence-schema.ts'
 import { loadEvidenceSchema, segmentSchema, verdictSchema } from './load-evidence-schema.ts'
 import type { RunRecord } from './record.ts'
 
@@ -25,6 +26,9 @@ const guaranteeSchema = z.object({
   dependencies: z.array(z.string()),
   evidence: z.record(z.string(), z.unknown()),
   load: loadEvidenceSchema.exactOptional(),
+  histories: historiesSchema.exactOptional(),
+  faults: faultsSchema.exactOptional(),
+  sometimes: sometimesSchema.exactOptional(),
   reason: z.string().exactOptional(),
   reproduce: z.string(),
 })

@@ -1,6 +1,8 @@
+import { reproduceCommand } from '../guarantee/reproduce.ts'
 import type { Category, Contract, Level, Segment } from '../guarantee/contract.ts'
 import type { Note } from '../guarantee/notes.ts'
 import type { KillMatrix } from '../guarantee/prove/judge.ts'
+import type { FaultEvidence, HistoryEvidence, SometimesEvidence } from '../history/history-evidence.ts'
 import type { LoadEvidence } from '../objective/load-evidence.ts'
 import type { Verdict } from '../objective/verdict.ts'
 import type { Machine } from './machine.ts'
@@ -27,6 +29,12 @@ export interface GuaranteeResult {
   readonly evidence: Readonly<Record<string, unknown>>
   /** What was measured, at L4. */
   readonly load?: LoadEvidence
+  /** What its test did and heard, operation by operation; left out when it kept no journal. */
+  readonly histories?: readonly HistoryEvidence[]
+  /** What its test did to the system on purpose. */
+  readonly faults?: readonly FaultEvidence[]
+  /** What had to happen for its test to mean anything. */
+  readonly sometimes?: readonly SometimesEvidence[]
   /** Why it failed, or is not offered. */
   readonly reason?: string
   /** The command that runs it again. */
@@ -99,8 +107,6 @@ export function resultsOf(
   notes: readonly Note[],
   environment = process.env,
 ): GuaranteeResult[] {
-  // As the user chose it: a path is no name.
-  const choice = environment.ADAPTER ? `ADAPTER=${environment.ADAPTER} ` : ''
   return expected.map((id) => {
     const {
       requires: _requires,
@@ -121,8 +127,14 @@ export function resultsOf(
       dependencies: note?.dependencies ?? [],
       evidence: note?.evidence ?? {},
       ...(note?.load === undefined ? {} : { load: note.load }),
+      ...(note?.histories === undefined ? {} : { histories: note.histories }),
+      ...(note?.faults === undefined ? {} : { faults: note.faults }),
+      ...(note?.sometimes === undefined ? {} : { sometimes: note.sometimes }),
       ...(reason === undefined ? {} : { reason }),
-      reproduce: `${choice}npx nx run ${contract.name}:${declared.level.toLowerCase()} --testNamePattern ${id}`,
+      reproduce: reproduceCommand(
+        { contract: contract.name, level: declared.level, id, seed: note?.seed },
+        environment,
+      ),
     }
   })
 }

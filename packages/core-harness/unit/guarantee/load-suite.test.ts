@@ -36,6 +36,8 @@ test('a guarantee comes out as the worst of its objectives, and those of other c
     unmeasured: 'no-data',
     'late-generator': 'invalid',
     'lateness-decides': 'invalid',
+    disturbed: 'passed',
+    'met-nothing': 'no-data',
     throws: 'failed',
   })
   expect(exitCode).not.toBe(0)
@@ -59,6 +61,14 @@ test('a measurement that the generator spoilt is made again, and those discarded
   expect(result('late-generator').reason).toMatch(/sent .* ms late/)
   expect(result('lateness-decides').evidence).toMatchObject({ discardedMeasurements: [{}, {}] })
   expect(result('lateness-decides').reason).toMatch(/#p90 is missed by the generator's lateness/)
+})
+
+test('a fault is a band of the workload that it fell into', () => {
+  const [band] = result('disturbed').load?.faults ?? []
+  expect(band).toMatchObject({ kind: 'pause', target: 'redis', workload: 'calls' })
+  // The workload begins some time after the schedule: the engine gets ready first.
+  expect(band?.toMs).toBeGreaterThan(0)
+  expect((band?.toMs ?? 0) - (band?.fromMs ?? 0)).toBeGreaterThan(80)
 })
 
 test('a test that did not come to its end is failed, whatever its objectives say', () => {

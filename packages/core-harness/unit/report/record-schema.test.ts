@@ -6,6 +6,7 @@ import type { z } from 'zod'
 
 import { readRecord, recordJsonSchema, recordSchema } from '../../src/run/record-schema.ts'
 import type { RunRecord } from '../../src/run/record.ts'
+import { historyRecord } from './sample-history-record.ts'
 import { functionalRecord, hostileRecord, loadRecord } from './sample-records.ts'
 
 /**
@@ -20,6 +21,8 @@ type Paths<T> = T extends readonly (infer One)[]
 
 type Same<A, B> = [A, B] extends [B, A] ? true : false
 
+type Histories<R extends Read | RunRecord> = NonNullable<R['parts'][number]['guarantees'][number]['histories']>
+
 type Read = z.output<typeof recordSchema>
 type Tags<R extends Read | RunRecord> = NonNullable<
   R['parts'][number]['guarantees'][number]['load']
@@ -30,7 +33,8 @@ const IS_SAME: readonly [
   Same<Paths<Read>, Paths<RunRecord>>,
   Same<Paths<Read['killMatrices'][string]>, Paths<RunRecord['killMatrices'][string]>>,
   Same<Paths<Tags<Read>>, Paths<Tags<RunRecord>>>,
-] = [true, true, true]
+  Same<Paths<Histories<Read>>, Paths<Histories<RunRecord>>>,
+] = [true, true, true, true]
 
 let folder = ''
 
@@ -49,7 +53,7 @@ function write(content: unknown): string {
 }
 
 test('the schema and the type are one', () => {
-  expect(IS_SAME).toEqual([true, true, true])
+  expect(IS_SAME).toEqual([true, true, true, true])
 })
 
 test('the published schema is that of the code: harness report --schema > packages/core-harness/src/run/record.schema.json', () => {
@@ -60,7 +64,8 @@ test('the published schema is that of the code: harness report --schema > packag
 test.each([
   ['of L3', functionalRecord],
   ['with load, faults and a kill matrix', loadRecord],
-  ['of hostile texts', hostileRecord],
+  ['with histories, faults and what happened sometimes', historyRecord],
+  ['of hostile texts', () => hostileRecord()],
 ])('a record %s comes back as it was written', (_name, make) => {
   const record = make()
   expect(readRecord(write(record))).toEqual(record)

@@ -195,7 +195,7 @@ function functionalGuarantees(): GuaranteeResult[] {
   ]
 }
 
-function part(name: string, guarantees: readonly GuaranteeResult[], more: Partial<RunPart> = {}): RunPart {
+export function part(name: string, guarantees: readonly GuaranteeResult[], more: Partial<RunPart> = {}): RunPart {
   return {
     package: name,
     guarantees,
@@ -206,7 +206,7 @@ function part(name: string, guarantees: readonly GuaranteeResult[], more: Partia
   }
 }
 
-function record(parts: readonly RunPart[], verdict: Verdict, more: Partial<RunRecord> = {}): RunRecord {
+export function record(parts: readonly RunPart[], verdict: Verdict, more: Partial<RunRecord> = {}): RunRecord {
   return {
     format: 'proving-ground/run/1',
     id: '20260302T091500-0a1b2c',
@@ -300,7 +300,7 @@ export const HOSTILE = [
 ].join(' ')
 
 /** A record in which each text that is not a word of a closed list is hostile. */
-export function hostileRecord(): RunRecord {
+export function hostileRecord(of = loadRecord()): RunRecord {
   const closed = new Set(['format', 'startedAt', 'kind', 'status', 'verdict', 'severity', 'level', 'segment', 'mode'])
   const more = [
     'comparison',
@@ -313,18 +313,19 @@ export function hostileRecord(): RunRecord {
     'service',
     'lateness',
     'measures',
+    'outcome',
   ]
   const keep = new Set([...closed, ...more])
   const poison = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return keep.has(key) ? value : `${value} ${HOSTILE}`
     if (Array.isArray(value)) return value.map((one) => poison(one, key))
     if (typeof value !== 'object' || value === null || key === 'measures') return value
-    const isFree = ['evidence', 'tags', 'counters', 'killMatrices'].includes(key)
+    const isFree = ['evidence', 'tags', 'counters', 'counts', 'killMatrices'].includes(key)
     return Object.fromEntries(
       Object.entries(value).map(([name, inner]) => [isFree ? `${name} ${HOSTILE}` : name, poison(inner, name)]),
     )
   }
-  return poison(loadRecord(), '') as RunRecord
+  return poison(of, '') as RunRecord
 }
 
 /** Earlier values of two objectives. */

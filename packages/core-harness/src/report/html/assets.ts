@@ -26,6 +26,17 @@ export const MODULES = [
   'objective.js',
   'workload.js',
   'resources.js',
+  'history-data.js',
+  'history-window.js',
+  'history-palette.js',
+  'history-marks.js',
+  'history-lanes.js',
+  'history-latency.js',
+  'history-overview.js',
+  'history-gestures.js',
+  'history-table.js',
+  'history-drawing.js',
+  'history-panel.js',
   'guarantee-card.js',
   'kill-matrix.js',
   'filters.js',
@@ -36,7 +47,7 @@ export const MODULES = [
   'main.js',
 ] as const
 
-const STYLES = ['tokens.css', 'layout.css', 'parts.css', 'print.css'] as const
+const STYLES = ['tokens.css', 'layout.css', 'parts.css', 'history.css', 'print.css'] as const
 
 const IMPORT = /^import (?:[^;]*?) from '\.\/([\w-]+\.js)'\n/gm
 const EXPORT = /^export (?=function|const|class)/gm

@@ -1,18 +1,31 @@
 import { explain } from '../../guarantee/prove/judge.ts'
 import type { KillMatrix } from '../../guarantee/prove/judge.ts'
 import { HarnessError, messageOf } from '../../environment/errors.ts'
+import type { HistoryEvidence } from '../../history/history-evidence.ts'
 import type { LoadEvidence } from '../../objective/load-evidence.ts'
 import type { GuaranteeResult, RunRecord } from '../../run/record.ts'
 import { breakdownOf, categoryOf, guaranteesOf, severityOf } from '../breakdown.ts'
-import { dollars, duration, formatValue, percent } from '../format-value.ts'
+import { counted, dollars, duration, formatValue, percent } from '../format-value.ts'
 import { headlineOf } from '../headline.ts'
+import { faultText, reasonOf } from '../history-words.ts'
 import { killRows, killSentence } from '../kill-rows.ts'
 import { plain, plainLine, plainUpTo } from '../plain-text.ts'
 import { revenueBySegment, revenueOf } from '../revenue.ts'
 import type { Revenue } from '../revenue.ts'
+import { noHistories, operationsToDraw } from '../histories.ts'
+import type { Histories } from '../histories.ts'
 import type { Trends } from '../trends.ts'
+import { historyView } from './history-view.ts'
 import { objectiveView } from './objective-view.ts'
-import type { Fact, GuaranteeView, KillMatrixView, PageData, RevenueView, WorkloadView } from './page-data.ts'
+import type {
+  Fact,
+  GuaranteeView,
+  HistoryView,
+  KillMatrixView,
+  PageData,
+  RevenueView,
+  WorkloadView,
+} from './page-data.ts'
 import { resourceViews } from './resource-view.ts'
 import { faultView, workloadView } from './workload-view.ts'
 
@@ -20,8 +33,10 @@ const LONGEST_EVIDENCE = 600
 const LONGEST_REASON = 4_000
 
 /** @throws HarnessError when a histogram of the record cannot be read */
-export function buildPageData(record: RunRecord, trends: Trends): PageData {
+export function buildPageData(record: RunRecord, trends: Trends, histories: Histories = noHistories): PageData {
   const guarantees = guaranteesOf(record)
+  const allotted = operationsToDraw(record)
+  const drawn = (one: HistoryEvidence): HistoryView => historyView(one, histories(one), allotted.get(one) ?? 0)
   const { severities, categories } = breakdownOf(guarantees)
   return {
     verdict: record.verdict,
@@ -42,7 +57,7 @@ export function buildPageData(record: RunRecord, trends: Trends): PageData {
     })),
     packages: [...new Set(record.parts.map((part) => plainLine(part.package)))].sort(),
     guarantees: record.parts.flatMap((part) =>
-      part.guarantees.map((guarantee) => guaranteeView(plainLine(part.package), guarantee, trends)),
+      part.guarantees.map((guarantee) => guaranteeView(plainLine(part.package), guarantee, trends, drawn)),
     ),
     failures: record.parts.flatMap(({ package: name, otherTests, fileFailures }) => [
       ...otherTests.failures.map((one) => failureView(name, one.name, one.message)),
@@ -86,8 +101,13 @@ function revenueView({ protectedUsd, degradedUsd, atRiskUsd, unprovenUsd }: Reve
   }
 }
 
-function guaranteeView(packageName: string, guarantee: GuaranteeResult, trends: Trends): GuaranteeView {
-  const { id, level, segment, status, load } = guarantee
+function guaranteeView(
+  packageName: string,
+  guarantee: GuaranteeResult,
+  trends: Trends,
+  drawn: (history: HistoryEvidence) => HistoryView,
+): GuaranteeView {
+  const { id, level, segment, status, load, histories = [], faults = [], sometimes = [] } = guarantee
   return {
     id: plainLine(id),
     statement: plainLine(guarantee.statement),
@@ -105,16 +125,21 @@ function guaranteeView(packageName: string, guarantee: GuaranteeResult, trends: 
       { name: 'on', value: plainLine(guarantee.dependencies.join(', ')) || 'no dependency' },
       { name: 'took', value: duration(guarantee.durationMs) },
     ],
-    evidence: Object.entries(guarantee.evidence).map(([name, value]) => ({
-      name: plainLine(name),
-      value: plainUpTo(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'), LONGEST_EVIDENCE),
-    })),
-    reason: plainUpTo(guarantee.reason ?? '', LONGEST_REASON),
+    evidence: [
+      ...Object.entries(guarantee.evidence).map(([name, value]) => ({
+        name: plainLine(name),
+        value: plainUpTo(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'), LONGEST_EVIDENCE),
+      })),
+      ...sometimes.map(({ name, count }) => ({ name: plainLine(name), value: counted(count, 'time') })),
+      ...faults.map((fault) => ({ name: plainLine(`${fault.kind} ${fault.target}`), value: faultText(fault) })),
+    ],
+    reason: plainUpTo(reasonOf(guarantee), LONGEST_REASON),
     reproduce: plain(guarantee.reproduce),
     objectives: (load?.objectives ?? []).map((one) => objectiveView(one, trends[one.id] ?? [])),
     workloads: load ? workloadViews(id, load) : [],
     resources: resourceViews(load?.resources ?? []),
     faults: (load?.faults ?? []).map(faultView),
+    histories: histories.map(drawn),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CheckVerdict } from '../../history/checkers/checker.ts'
 import type { Severity, Verdict } from '../../objective/verdict.ts'
 import type { GuaranteeStatus } from '../../run/record.ts'
 
@@ -59,6 +60,7 @@ export interface GuaranteeView {
   readonly workloads: readonly WorkloadView[]
   readonly resources: readonly ResourceView[]
   readonly faults: readonly FaultView[]
+  readonly histories: readonly HistoryView[]
 }
 
 export interface ObjectiveView {
@@ -164,4 +166,59 @@ export interface KillMatrixView {
   readonly rows: readonly (readonly string[])[]
   readonly findings: readonly string[]
   readonly tooBroad: readonly string[]
+}
+
+/** A history: what its checkers found, and the operations that are drawn. */
+export interface HistoryView {
+  readonly name: string
+  readonly facts: readonly Fact[]
+  /** What is drawn of it; empty when that is all. */
+  readonly note: string
+  readonly results: readonly CheckView[]
+  readonly operations: OperationColumns
+  readonly faults: readonly { readonly name: string; readonly from: number; readonly to: number }[]
+}
+
+export interface CheckView {
+  readonly checker: string
+  readonly verdict: CheckVerdict
+  /** Why it is unknown; else empty. */
+  readonly why: string
+  readonly counts: readonly Fact[]
+  readonly anomalies: readonly AnomalyView[]
+  /** How many there are beyond those; empty when there are none. */
+  readonly more: string
+  readonly again: string
+}
+
+export interface AnomalyView {
+  readonly kind: string
+  readonly explanation: string
+  /** Places in the columns, in the order in which the explanation speaks of them. */
+  readonly operations: readonly number[]
+}
+
+/**
+ * Operations in the order in which they were begun, by column, which is short: a text is its place in `texts`, and a time
+ * counts in units of `unitNs`.
+ */
+export interface OperationColumns {
+  readonly unitNs: number
+  /** The time of the first one, in nanoseconds since the history began. */
+  readonly originNs: number
+  readonly texts: readonly string[]
+  /** Index in the history: how much more than the one before. */
+  readonly index: readonly number[]
+  readonly process: readonly number[]
+  readonly f: readonly number[]
+  readonly key: readonly number[]
+  readonly input: readonly number[]
+  readonly output: readonly number[]
+  readonly error: readonly number[]
+  /** A letter each: `o` for ok, `f` for fail, `i` for info. */
+  readonly outcome: string
+  /** When it was begun: how much later than the one before. */
+  readonly invoked: readonly number[]
+  /** How long it took; -1: its end was never heard of. */
+  readonly took: readonly number[]
 }

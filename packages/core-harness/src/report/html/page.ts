@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { RunRecord } from '../../run/record.ts'
 import { escape } from '../junit.ts'
 import { plainLine } from '../plain-text.ts'
+import type { Histories } from '../histories.ts'
 import type { Trends } from '../trends.ts'
 import { VERDICT_WORDS } from '../verdict-words.ts'
 import { readAssets } from './assets.ts'
@@ -14,9 +15,10 @@ import { buildPageData } from './build-page-data.ts'
  * becomes text of the page.
  *
  * @param trends earlier values of its objectives; none when left out
+ * @param histories where its histories are; when left out, only what the record holds of them is drawn
  * @throws HarnessError when a histogram of the record cannot be read
  */
-export function toHtml(record: RunRecord, trends: Trends = {}): string {
+export function toHtml(record: RunRecord, trends: Trends = {}, histories?: Histories): string {
   const { scripts, styles } = readAssets()
   const policy = [
     "default-src 'none'",
@@ -42,7 +44,7 @@ ${styles.map((style) => `<style>${style}</style>`).join('\n')}
 <body>
 <noscript><p>This page draws itself with JavaScript. The same in short: summary.md; all of it: run.json.</p></noscript>
 <div id="page"></div>
-<script type="application/json" id="data">${inScript(buildPageData(record, trends))}</script>
+<script type="application/json" id="data">${inScript(buildPageData(record, trends, histories))}</script>
 ${scripts.map(({ content, isModule }) => `<script${isModule ? ' type="module"' : ''}>${content}</script>`).join('\n')}
 </body>
 </html>

@@ -31,6 +31,15 @@ export function drawAll() {
   for (const draw of [...waiting]) draw()
 }
 
+/**
+ * Has a drawing of another kind drawn with all others.
+ *
+ * @param {() => void} draw
+ */
+export function drawLater(draw) {
+  waiting.add(draw)
+}
+
 const sight = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) if (isIntersecting) pending.get(target)?.()

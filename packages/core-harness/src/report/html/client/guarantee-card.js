@@ -1,5 +1,6 @@
 import { badge, isKept, toneOf } from './badge.js'
 import { element, factList } from './elements.js'
+import { historyPanel } from './history-panel.js'
 import { objectiveRow } from './objective.js'
 import { resourcesPanel } from './resources.js'
 import { trends } from './trend.js'
@@ -61,7 +62,8 @@ export function openCard(card) {
  * @param {number} index
  */
 function cardBody(guarantee, index) {
-  const { businessGoal, segment, facts, evidence, reason, reproduce, status, objectives, workloads } = guarantee
+  const { businessGoal, segment, facts, evidence, reason, reproduce, status, objectives, workloads, histories } =
+    guarantee
   return element(
     'div',
     { class: 'card-body' },
@@ -69,6 +71,7 @@ function cardBody(guarantee, index) {
     reason !== '' && element('pre', { class: 'reason', tabindex: '0', 'aria-label': 'what was found' }, reason),
     objectives.length > 0 && element('h4', {}, 'Objectives'),
     objectives.length > 0 && element('ul', { class: 'objectives' }, ...objectives.map(objectiveRow)),
+    ...histories.map(historyPanel),
     ...workloads.map((one, position) => workloadPanel(one, `${index}-${position}`)),
     resourcesPanel(guarantee),
     trends(objectives),
