@@ -1,6 +1,9 @@
 import type { Checker } from './checker.ts'
+import { bank } from './bank.ts'
 import { canary } from './canary.ts'
 import { convergence } from './convergence.ts'
+import { counter } from './counter.ts'
+import { isolation } from './isolation.ts'
 import { linearizable } from './linearizable.ts'
 import { monotonic } from './monotonic.ts'
 import { perKeyOrder } from './per-key-order.ts'
@@ -10,8 +13,11 @@ import { uniqueEffects } from './unique-effects.ts'
 
 /** Every checker by its name, as `harness check --checker` takes it. */
 export const CHECKERS: Readonly<Record<string, Checker<unknown>>> = {
+  bank,
   canary,
   convergence,
+  counter,
+  isolation,
   linearizable,
   monotonic,
   'per-key-order': perKeyOrder,
