@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -145,6 +147,28 @@ test('shards of other threads have processes of their own, and are merged by tim
   const { operations } = readHistory(journal.file).history
   expect(operations.map(({ input }) => input)).toEqual(['before', 'in the worker', 'after'])
   expect(new Set(operations.map(({ process }) => process)).size).toBe(2)
+})
+
+test('what a killed process has begun is in the history', async () => {
+  using folder = scratchFolder()
+  const journal = openJournal({ file: join(folder.path, 'bank.jsonl'), name: 'bank' })
+  const source = new URL('../../src/history/journal.ts', import.meta.url).href
+  const script = `
+    const { openShard } = await import(${JSON.stringify(source)})
+    const shard = openShard(JSON.parse(process.argv[1]))
+    const one = shard.newProcess()
+    shard.ok(shard.invoke(one, 'write', 1))
+    shard.invoke(one, 'write', 2)
+    process.kill(process.pid, 'SIGKILL')`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(journal.shard())])
+  const [, signal] = (await once(child, 'exit')) as [number | null, string]
+  expect(signal).toBe('SIGKILL')
+  journal.close()
+  const { operations } = readHistory(journal.file).history
+  expect(operations.map(({ input, outcome }) => [input, outcome])).toEqual([
+    [1, 'ok'],
+    [2, 'info'],
+  ])
 })
 
 test('a shard has one writer, and one that nobody opened is said', () => {
