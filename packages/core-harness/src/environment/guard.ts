@@ -3,8 +3,12 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
+import { listCommandLines } from './process-table.ts'
+
+const LOOK_EVERY_MS = 50
 const GUARD = fileURLToPath(new URL('./guard.sh', import.meta.url))
 
 export interface GuardedCommand {
@@ -43,6 +47,17 @@ export interface GuardedProcess {
   halt(signal: 'KILL' | 'TERM' | 'INT'): Promise<void>
   /** Runs the command anew after `halt`. */
   start(): void
+}
+
+/**
+ * Waits until no guard has a folder to remove below another: a guard looks into its folder before that goes, for what the end
+ * of a process does not free.
+ *
+ * @param deadline on the clock of `performance.now()`, in milliseconds
+ */
+export async function guardsEnd(folder: string, deadline: number): Promise<void> {
+  const isAtWork = (): boolean => listCommandLines().some((line) => line.includes(GUARD) && line.includes(folder))
+  while (isAtWork() && performance.now() < deadline) await delay(LOOK_EVERY_MS)
 }
 
 /**

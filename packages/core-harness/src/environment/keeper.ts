@@ -12,6 +12,7 @@ import { join } from 'node:path'
 
 import { loadDependency } from './catalog/index.ts'
 import { messageOf } from './errors.ts'
+import { guardsEnd } from './guard.ts'
 import type { Kept } from './keeper-client.ts'
 import { receiveLines } from './lines.ts'
 import { removeContainers } from './providers/container-reaper.ts'
@@ -79,6 +80,7 @@ async function sweep(stale: string): Promise<void> {
   await attempt(`removing ${stale}, which was left behind`, async () => {
     if (existsSync(join(stale, CONTAINERS_FILE)))
       await removeContainers(ownerOf(stale), performance.now() + CLEAN_WITHIN_MS)
+    await guardsEnd(stale, performance.now() + CLEAN_WITHIN_MS)
     await rm(stale, { recursive: true, force: true })
   })
 }
@@ -94,6 +96,7 @@ async function attempt(what: string, work: () => Promise<void>): Promise<void> {
 
 /** The guards remove the folders of their servers; a folder that was made but has no guard yet goes here. */
 async function removeRoot(folder: string): Promise<void> {
+  await guardsEnd(folder, deadline)
   while (existsSync(folder)) {
     await rm(folder, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' || performance.now() > deadline) throw error // A dying server still writes.

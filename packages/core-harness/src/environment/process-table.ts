@@ -16,6 +16,19 @@ export function listProcesses(): ProcessEntry[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? readEntry(Number(name)) : []))
 }
 
+/** The command lines of all processes now. */
+export function listCommandLines(): string[] {
+  if (!existsSync('/proc/self/cmdline'))
+    return execFileSync('ps', ['-A', '-o', 'command='], { encoding: 'utf8' }).split('\n')
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      return /^\d+$/.test(name) ? readFileSync(`/proc/${name}/cmdline`, 'utf8') : []
+    } catch {
+      return [] // It ended meanwhile.
+    }
+  })
+}
+
 /** The process that runs a guard's command, and all that it started, in sessions of their own too. */
 export function processesUnder(guardId: number): ProcessEntry[] {
   const all = listProcesses()

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { chmod, chown, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 import type { Installation, Missing } from '../dependency.ts'
@@ -125,7 +125,7 @@ async function initialise(installation: Installation, cached: string, directory:
   ])
   await run(command, args, { cwd: draft, env: { ...process.env, LC_ALL: 'C' } })
   if (isRoot) await chown(secretFile, 0, 0)
-  const incoming = `${cached}.${process.pid}`
+  const incoming = `${cached}.${basename(directory)}` // Two servers may be the first at once.
   await run('cp', ['-a', draft, incoming])
   await chmod(incoming, 0o700)
   await rm(draft, { recursive: true })
