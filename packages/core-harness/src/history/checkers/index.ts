@@ -6,6 +6,7 @@ import { counter } from './counter.ts'
 import { isolation } from './isolation.ts'
 import { linearizable } from './linearizable.ts'
 import { monotonic } from './monotonic.ts'
+import { mutex } from './mutex.ts'
 import { perKeyOrder } from './per-key-order.ts'
 import { setFull } from './set-full.ts'
 import { totalQueue } from './total-queue.ts'
@@ -20,6 +21,7 @@ export const CHECKERS: Readonly<Record<string, Checker<unknown>>> = {
   isolation,
   linearizable,
   monotonic,
+  mutex,
   'per-key-order': perKeyOrder,
   'set-full': setFull,
   'total-queue': totalQueue,

@@ -1,7 +1,7 @@
 import { latestEffectNs } from '../operation.ts'
 import type { Operation } from '../operation.ts'
 import { valueText } from '../operation-text.ts'
-import type { Diagnosis, Impasse } from './model.ts'
+import type { Diagnosis, Impasse, State } from './model.ts'
 import type { RegisterCall } from './register-model.ts'
 
 type Finding = (impasse: Impasse<RegisterCall>, needs: number) => Diagnosis | undefined
@@ -10,7 +10,7 @@ type Finding = (impasse: Impasse<RegisterCall>, needs: number) => Diagnosis | un
 export function diagnoseRegister(impasse: Impasse<RegisterCall>): Diagnosis | undefined {
   const { needs } = impasse.culprit
   if (needs === undefined) return undefined
-  for (const finding of [neverWritten, lostUpdate, overwritten]) {
+  for (const finding of [neverWritten, replaced, overwritten]) {
     const found = finding(impasse, needs)
     if (found) return found
   }
@@ -29,21 +29,36 @@ const neverWritten: Finding = ({ calls, failed, start, values }, needs) => {
     : { kind: 'never-written', contradiction: () => 'although nothing had written that', operations: [] }
 }
 
-/** Each time that a value is written one compare-and-set can replace it. */
-const lostUpdate: Finding = ({ culprit, calls, start, values }, needs) => {
-  const replacing = calls.filter(
-    (one) => one.needs === needs && one.leaves !== undefined && one.operation.outcome === 'ok',
-  )
+/** Each time that a value is written one compare-and-set can replace it, and then it is gone. */
+const replaced: Finding = ({ culprit, calls, start, values }, needs) => {
   const times = calls.filter(({ leaves }) => leaves === needs).length + (start === needs ? 1 : 0)
-  if (culprit.leaves === undefined || replacing.length <= times) return undefined
-  const others = replacing.filter((one) => one !== culprit).map(({ operation }) => operation)
+  const replacing = calls.flatMap((one) => {
+    if (one.needs !== needs || one.leaves === undefined || one === culprit) return []
+    const witness = witnessOf(one, calls, start)
+    // Of two that replace it both have to be ok; for a read it has to have happened before.
+    const counts = witness && (culprit.leaves !== undefined || witness.completedNs < culprit.operation.invokedNs)
+    return counts ? [{ operation: one.operation, witness }] : []
+  })
+  if (replacing.length < times) return undefined
+  const witnesses = [...new Set(replacing.flatMap(({ operation, witness }) => [operation, witness]))]
+  const isSeen = replacing.some(({ operation, witness }) => operation !== witness)
   return {
-    kind: 'lost-update',
+    kind: culprit.leaves !== undefined ? 'lost-update' : isSeen ? 'read-goes-back' : 'stale-read',
     contradiction: (text) =>
-      `although ${others.map(text).join(' and ')} replaced ${valueText(values.value(needs), 40)} too, which was there ` +
-      (times === 1 ? 'only once' : `only ${times} times`),
-    operations: others,
+      `although ${witnesses.map(text).join(' and ')} show that ${valueText(values.value(needs), 40)} had been replaced, which ` +
+      `was there ${times === 1 ? 'only once' : `only ${times} times`}`,
+    operations: witnesses,
   }
+}
+
+/** What shows first that a call happened: its own end, or that of one that found what nobody else left. */
+function witnessOf(call: RegisterCall, calls: readonly RegisterCall[], start: State): Operation | undefined {
+  const isOnly = start !== call.leaves && calls.every((one) => one === call || one.leaves !== call.leaves)
+  const shows = calls.filter((one) => one === call || (isOnly && one.needs === call.leaves))
+  return shows
+    .map(({ operation }) => operation)
+    .filter(({ outcome }) => outcome === 'ok')
+    .sort((one, other) => one.completedNs - other.completedNs)[0]
 }
 
 /** Somebody left or found another value after the last time that this one can have been written. */
