@@ -123,6 +123,24 @@ test('stagger: intervals between nothing and twice the mean, and the rate stays'
   expect(meanNs).toBeLessThan(1.05e6)
 })
 
+/** Asks once, for slot 0 of one. */
+function ask(generator: Generator, timeNs: number) {
+  const step = generator.step({ timeNs, slot: 0, slots: [0], isBusy: () => false, random: () => 0.5 })
+  return step === 'done' ? { isDone: true } : 'request' in step ? { next: step.next } : step
+}
+
+test('stagger: who is late catches up', () => {
+  let generator = ask(stagger(1, read), 5e6).next
+  for (const timeNs of [9e6, 9e6, 9e6, 9e6]) generator = ask(generator as Generator, timeNs).next
+  expect(ask(generator as Generator, 9e6)).toEqual({ waitUntilNs: 10e6 })
+})
+
+test('timeLimit: who waits is woken at the end', () => {
+  const limited = ask(timeLimit(1, stagger(100, read)), 0).next as Generator
+  expect(ask(limited, 10)).toEqual({ waitUntilNs: 1e6 })
+  expect(ask(limited, 1e6)).toEqual({ isDone: true })
+})
+
 test('stagger of what is done is done at once', () => {
   expect(play(stagger(1_000, limit(1, read)))).toHaveLength(1)
 })

@@ -141,6 +141,25 @@ function byText(a: FaultMark, b: FaultMark): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1
 }
 
+test('faults of one kind on several targets end each by itself', () => {
+  const faults = [
+    { kind: 'pause', target: 'n1', fromNs: 1, toNs: 8 },
+    { kind: 'pause', target: 'n2', fromNs: 2, toNs: 5 },
+  ]
+  expect(read(printed([], faults)).history.faults).toEqual(faults)
+})
+
+test('of one nanosecond, an invoke is printed before an end, unless it is of the same process', () => {
+  const at = { f: 'read', input: null, output: 1, outcome: 'ok' } as const
+  const lines = printed([
+    { ...at, index: 0, process: 0, invokedNs: 1, completedNs: 5 },
+    { ...at, index: 1, process: 1, invokedNs: 5, completedNs: 7 },
+    { ...at, index: 2, process: 0, invokedNs: 5, completedNs: 9 },
+  ])
+  const events = lines.split('\n').map((line) => /:type (\S+),.*:process (\d)/.exec(line)?.slice(1).join(' '))
+  expect(events).toEqual([':invoke 0', ':invoke 1', ':ok 0', ':invoke 0', ':ok 1', ':ok 0'])
+})
+
 test.each([
   [':kill and :start', ':kill', ':start', { kind: 'kill' }],
   [':pause and :resume', ':pause', ':resume', { kind: 'pause' }],

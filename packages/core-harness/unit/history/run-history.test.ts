@@ -118,6 +118,7 @@ test('what a process is asked to do is the same for the same seed', async () => 
     const shared = Math.min(one[process]?.length ?? 0, again[process]?.length ?? 0)
     expect(shared).toBeGreaterThan(0)
     expect(again[process]?.slice(0, shared)).toEqual(one[process]?.slice(0, shared))
+    expect(new Set(one[process]).size).toBe(one[process]?.length)
     expect(other[process]?.[0]).not.toBe(one[process]?.[0])
   }
 })
