@@ -125,7 +125,7 @@ function histories(guarantees: readonly GuaranteeResult[]): string[] {
         results
           .filter(({ verdict }) => verdict !== 'valid')
           .flatMap(({ checker, verdict, why = '', anomalies, again }) => [
-            `- ✗ **${text(name)}** of \`${code(guarantee.id)}\`: ${verdict} by ${text(checker)}, ${counted(operations, 'operation')} in \`${code(file)}\`  `,
+            `- ${verdict === 'invalid' ? '✗' : '?'} **${text(name)}** of \`${code(guarantee.id)}\`: ${verdict} by ${text(checker)}, ${counted(operations, 'operation')} in \`${code(file)}\`  `,
             ...[why, ...anomalies.slice(0, MOST_ANOMALIES).map((one) => `${one.kind}: ${one.explanation}`)]
               .filter((one) => one !== '')
               .map((one) => `  ${short(one)}  `),

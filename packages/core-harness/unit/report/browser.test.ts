@@ -1,73 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { chromium } from 'playwright-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from '@jest/globals'
 
-import { stateFolder } from '../../src/environment/workspace.ts'
 import { toHtml } from '../../src/report/html/page.ts'
-import { findChromium } from './chromium.ts'
+import { inBrowser, keepScreenshot, open, page, withPages } from './opened-page.ts'
 import { functionalRecord, hostileRecord, loadRecord, sampleTrends } from './sample-records.ts'
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update']
-const REASON = 'there is no Chromium: install one (apt-get install chromium), or set CHROMIUM to its absolute path'
-
-const program = findChromium()
-// In CI a browser that is missing is a fault of the set-up, and no reason to see less.
-const inBrowser = program === undefined && process.env.CI !== 'true' ? test.skip : test
-if (program === undefined) process.stderr.write(`unit/report/browser.test.ts: skipped, ${REASON}\n`)
-
-let browser: Browser
-let folder = ''
-let page: Page
-/** What a page has no business to do: errors, dialogs, requests. */
-let trouble: string[] = []
-
-beforeAll(async () => {
-  if (program === undefined) {
-    if (process.env.CI === 'true') throw new Error(REASON)
-    return
-  }
-  folder = mkdtempSync(join(tmpdir(), 'proving-ground-report-'))
-  writeFileSync(join(folder, 'load.html'), toHtml(loadRecord(), sampleTrends()))
-  writeFileSync(join(folder, 'functional.html'), toHtml(functionalRecord()))
-  writeFileSync(join(folder, 'hostile.html'), toHtml(hostileRecord(), sampleTrends()))
-  browser = await chromium.launch({ executablePath: program, headless: true, args: [...FLAGS, '--disable-sync'] })
-}, 60_000)
-
-afterAll(async () => {
-  await browser?.close()
-  if (folder !== '') rmSync(folder, { recursive: true })
-}, 30_000)
-
-beforeEach(() => {
-  trouble = []
-})
-
-afterEach(async () => {
-  await page?.context().close()
-  expect(trouble).toEqual([])
-})
-
-async function open(file: string, options: BrowserContextOptions = {}): Promise<void> {
-  const [name = '', hash = ''] = file.split('#')
-  const url = `${pathToFileURL(join(folder, name)).href}${hash === '' ? '' : `#${hash}`}`
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
-  page = await context.newPage()
-  page.on('console', (message) => trouble.push(`console: ${message.text()}`))
-  page.on('pageerror', (error) => trouble.push(`error: ${error.message}`))
-  page.on('request', (request) => {
-    if (!request.url().startsWith(url.split('#')[0] ?? url) && !request.url().startsWith('data:'))
-      trouble.push(`request: ${request.url()}`)
-  })
-  page.on('dialog', (dialog) => {
-    trouble.push(`dialog: ${dialog.message()}`)
-    void dialog.dismiss()
-  })
-  await page.goto(url)
-}
+withPages(() => ({
+  'load.html': toHtml(loadRecord(), sampleTrends()),
+  'functional.html': toHtml(functionalRecord()),
+  'hostile.html': toHtml(hostileRecord(), sampleTrends()),
+}))
 
 /** Brings each chart into sight, in which it is drawn. */
 async function drawAllCharts(): Promise<number> {
@@ -110,13 +51,6 @@ interface Canvas {
     this: unknown,
     kind: '2d',
   ): { getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray } }
-}
-
-async function keepScreenshot(name: string): Promise<void> {
-  const artefacts = join(stateFolder('artefacts'), 'report')
-  mkdirSync(artefacts, { recursive: true })
-  await page.evaluate('scrollTo(0, 0)')
-  await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage: true })
 }
 
 inBrowser('it says the verdict first, and what it means', async () => {
