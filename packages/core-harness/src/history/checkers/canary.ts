@@ -114,7 +114,7 @@ function leak(operation: Operation, tenant: Json, token: string, { tenant: owner
   return {
     operations: [write, operation],
     explain: () => {
-      const [at = '', writtenAt = ''] = moments(operation.completedNs, write.invokedNs)
+      const [at, writtenAt] = moments(operation.completedNs, write.invokedNs)
       return `the answer to tenant ${valueText(tenant, 40)} at ${at} holds ${valueText(token, 60)}, which tenant ${valueText(owner, 40)} wrote at ${writtenAt}`
     },
   }

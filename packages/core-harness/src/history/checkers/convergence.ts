@@ -184,7 +184,7 @@ function differs(by: Operation, than: Operation, { missing, extra }: Difference,
     operations: [quiescence.by, than, by],
     badness: by.invokedNs,
     explain: () => {
-      const [at = '', thanAt = '', quietAt = ''] = moments(by.invokedNs, than.invokedNs, quiescence.ns)
+      const [at, thanAt, quietAt] = moments(by.invokedNs, than.invokedNs, quiescence.ns)
       return `store ${storeText(by)} at ${at} lacks ${listText(missing)} and has too much ${listText(extra)} against store ${storeText(than)} at ${thanAt}; the last write ended at ${quietAt}`
     },
   }

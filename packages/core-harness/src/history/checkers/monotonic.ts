@@ -119,7 +119,9 @@ function versionOf(by: Operation): Acknowledged {
   const number = fieldOf(input, 'version') ?? input
   if (!Number.isSafeInteger(number))
     throw new HistoryMistakeError(monotonic.name, by, `has ${valueText(input, 40)}, which has no number of a version`)
-  return { number: Number(number), value: f === 'delete' ? null : (fieldOf(input, 'value') ?? number), by }
+  const value = fieldOf(input, 'value')
+  if (f === 'delete') return { number: Number(number), value: null, by }
+  return { number: Number(number), value: value === undefined ? number : value, by }
 }
 
 function put<Key>(versions: Map<Key, Version[]>, key: Key, version: Version): void {
@@ -176,7 +178,7 @@ function stale(read: Operation, older: Version, newer: Acknowledged): Finding {
     operations: [...(older.by === undefined ? [] : [older.by]), newer.by, read],
     badness: read.invokedNs - newer.by.completedNs,
     explain: () => {
-      const [at = '', newerAt = ''] = moments(read.invokedNs, newer.by.completedNs)
+      const [at, newerAt] = moments(read.invokedNs, newer.by.completedNs)
       return `read ${versionText(older)} at ${at} after ${versionText(newer)} was acknowledged at ${newerAt}`
     },
   }
@@ -188,7 +190,7 @@ function backward(read: Operation, older: Version, { version, read: earlier }: S
     operations: [...writes, earlier, read],
     badness: version.number - Math.max(older.number, Number.MIN_SAFE_INTEGER),
     explain: () => {
-      const [at = '', earlierAt = ''] = moments(read.invokedNs, earlier.completedNs)
+      const [at, earlierAt] = moments(read.invokedNs, earlier.completedNs)
       return `process ${read.process} read ${versionText(older)} at ${at} after it had read ${versionText(version)} at ${earlierAt}`
     },
   }
@@ -200,7 +202,7 @@ function unexpected(read: Operation, { byValue, refused }: Register): Finding {
   return {
     operations: [...(write === undefined ? [] : [write]), read],
     explain: () => {
-      const [at = '', writtenAt = ''] = moments(read.completedNs, write?.invokedNs ?? NaN)
+      const [at, writtenAt] = moments(read.completedNs, write?.invokedNs ?? NaN)
       const why =
         write === undefined
           ? 'which nobody wrote'

@@ -138,7 +138,7 @@ function inversion({ message, delivery }: Consumed, later: Consumed): Finding {
     operations: [...message.attempts, ...later.message.attempts, later.delivery.by, delivery.by],
     badness: delivery.by.completedNs - later.delivery.by.completedNs,
     explain: () => {
-      const [at = '', laterAt = ''] = moments(delivery.by.completedNs, later.delivery.by.completedNs)
+      const [at, laterAt] = moments(delivery.by.completedNs, later.delivery.by.completedNs)
       const [name, other] = [nameOf(message), valueText(later.message.value, 60)]
       const when =
         delivery.by === later.delivery.by ? `at ${at} behind ${other}` : `at ${at} after ${other} at ${laterAt}`
@@ -152,7 +152,7 @@ function gap(message: Message, later: Message): Finding {
   return {
     operations: [...message.attempts, ...later.attempts, by],
     explain: () =>
-      `${nameOf(message)} never came out, and ${valueText(later.value, 60)} did at ${moments(by.completedNs).join('')}, but ${producedFirst(message, later)}`,
+      `${nameOf(message)} never came out, and ${valueText(later.value, 60)} did at ${moments(by.completedNs)[0]}, but ${producedFirst(message, later)}`,
   }
 }
 
@@ -165,7 +165,7 @@ function redelivery(message: Message): Finding {
     times: surplus,
     explain: () => {
       const times = deliveries.map(({ by }) => by.completedNs).sort((a, b) => a - b)
-      const [first = '', last = ''] = moments(Number(times[0]), Number(times.at(-1)))
+      const [first, last] = moments(Number(times[0]), Number(times.at(-1)))
       const produced = attempts.length === 1 ? 'once' : `${attempts.length} times`
       return `${nameOf(message)} was produced ${produced} and came out ${deliveries.length} times, from ${first} to ${last}`
     },
@@ -177,7 +177,7 @@ function unexpected(message: Message, { by }: Delivery): Finding {
   return {
     operations: [by, ...(produce === undefined ? [] : [produce])],
     explain: () => {
-      const [at = '', producedAt = ''] = moments(by.completedNs, produce?.invokedNs ?? NaN)
+      const [at, producedAt] = moments(by.completedNs, produce?.invokedNs ?? NaN)
       const why =
         produce === undefined
           ? 'nobody produced it'
@@ -197,6 +197,6 @@ function nameOf({ value, lane: { key } }: Message): string {
 function producedFirst({ value, lane, to }: Message, later: Message): string {
   const [name, other] = [valueText(value, 60), valueText(later.value, 60)]
   if (lane.isNumbered) return `${name} is the lower number`
-  const [at = '', laterAt = ''] = moments(to, later.from)
+  const [at, laterAt] = moments(to, later.from)
   return `${name} was acknowledged at ${at}, before the produce of ${other} began at ${laterAt}`
 }

@@ -170,7 +170,7 @@ function unexpected(read: Operation, value: Json, add: Operation | undefined): F
   return {
     operations: add === undefined ? [read] : [read, add],
     explain: () => {
-      const [readAt = '', addedAt = ''] = moments(read.completedNs, add?.invokedNs ?? 0)
+      const [readAt, addedAt] = moments(read.completedNs, add?.invokedNs ?? 0)
       const why =
         add === undefined
           ? 'nobody added'
@@ -185,7 +185,7 @@ function unexpected(read: Operation, value: Json, add: Operation | undefined): F
 function duplicate({ add, value }: Element, read: Operation): Finding {
   return {
     operations: [read, add],
-    explain: () => `the read at ${moments(read.invokedNs).join('')} holds ${valueText(value, 60)} more than once`,
+    explain: () => `the read at ${moments(read.invokedNs)[0]} holds ${valueText(value, 60)} more than once`,
   }
 }
 
@@ -194,11 +194,7 @@ function stale({ add, value }: Element, knownBy: Operation, missedBy: Operation,
     operations: [add, knownBy, missedBy, present],
     badness: missedBy.invokedNs - knownBy.completedNs,
     explain: () => {
-      const [knownAt = '', missedAt = '', presentAt = ''] = moments(
-        knownBy.completedNs,
-        missedBy.invokedNs,
-        present.completedNs,
-      )
+      const [knownAt, missedAt, presentAt] = moments(knownBy.completedNs, missedBy.invokedNs, present.completedNs)
       return `${valueText(value, 60)} was missed by the read at ${missedAt} after it was ${knownHow(knownBy)} at ${knownAt}; a read that ended at ${presentAt} held it`
     },
   }
@@ -208,7 +204,7 @@ function lost({ add, value, lastPresent }: Element, knownBy: Operation, missedBy
   return {
     operations: [add, knownBy, ...(lastPresent === undefined ? [] : [lastPresent]), missedBy],
     explain: () => {
-      const [knownAt = '', missedAt = '', presentAt = ''] = moments(
+      const [knownAt, missedAt, presentAt] = moments(
         knownBy.completedNs,
         missedBy.invokedNs,
         lastPresent?.completedNs ?? 0,

@@ -163,11 +163,11 @@ function lost({ value, attempts, deliveries, acknowledged }: Element, end: Opera
     times: acknowledged - deliveries.length,
     explain: () => {
       const acknowledgedNs = attempts.find(({ outcome }) => outcome === 'ok')?.completedNs ?? NaN
-      const [at = '', emptyAt = ''] = moments(acknowledgedNs, end.completedNs)
+      const [at, emptyAt] = moments(acknowledgedNs, end.completedNs)
       const how =
         deliveries.length === 0
           ? `acknowledged at ${at}, never came out`
-          : `acknowledged ${acknowledged} times, came out ${deliveries.length} times`
+          : `acknowledged ${acknowledged} times, came out ${timesText(deliveries.length)}`
       return `${valueText(value, 60)}, ${how}: the queue was empty at ${emptyAt}`
     },
   }
@@ -178,7 +178,7 @@ function unexpected({ value, attempts: [first], refused }: Element, delivery: Op
   return {
     operations: [delivery, ...(enqueue === undefined ? [] : [enqueue])],
     explain: () => {
-      const [at = '', enqueuedAt = ''] = moments(delivery.completedNs, enqueue?.invokedNs ?? NaN)
+      const [at, enqueuedAt] = moments(delivery.completedNs, enqueue?.invokedNs ?? NaN)
       const why =
         enqueue === undefined
           ? 'nobody enqueued it'
@@ -197,9 +197,13 @@ function duplicate({ value, attempts, deliveries }: Element, surplus: number): F
     times: surplus,
     explain: () => {
       const times = deliveries.map(({ completedNs }) => completedNs).sort((a, b) => a - b)
-      const [first = '', last = ''] = moments(Number(times[0]), Number(times.at(-1)))
-      const entered = attempts.length === 1 ? 'once' : `${attempts.length} times`
+      const [first, last] = moments(Number(times[0]), Number(times.at(-1)))
+      const entered = timesText(attempts.length)
       return `${valueText(value, 60)} was enqueued ${entered} and came out ${deliveries.length} times, from ${first} to ${last}`
     },
   }
+}
+
+function timesText(times: number): string {
+  return times === 1 ? 'once' : `${times} times`
 }

@@ -218,7 +218,7 @@ function judgeAnswer(key: IdempotencyKey, first: Answer, other: Answer, evidence
   evidence.add(isSameEffect ? 'conflict-replayed' : 'conflict-accepted', {
     operations: [first.request, other.request],
     explain: () => {
-      const [firstAt = '', otherAt = ''] = moments(first.request.completedNs, other.request.completedNs)
+      const [firstAt, otherAt] = moments(first.request.completedNs, other.request.completedNs)
       const how = isSameEffect ? 'answered with the same effect' : `accepted with effect ${valueText(other.effect, 40)}`
       return `${keyText(key)} had effect ${valueText(first.effect, 40)} at ${firstAt}, and at ${otherAt} it was ${how} for other parameters`
     },
@@ -234,7 +234,7 @@ function duplicate(key: IdempotencyKey, first: Shown, other: Shown): Finding {
     // A read that shows an effect needs a request that can have made it.
     operations: [...key.attempts.slice(0, 1), first.by, other.by],
     explain: () => {
-      const [firstAt = '', otherAt = ''] = moments(first.by.completedNs, other.by.completedNs)
+      const [firstAt, otherAt] = moments(first.by.completedNs, other.by.completedNs)
       return `${keyText(key)} has effect ${valueText(first.effect, 40)}, ${toldHow(first)} at ${firstAt}, and effect ${valueText(other.effect, 40)}, ${toldHow(other)} at ${otherAt}`
     },
   }
@@ -244,7 +244,7 @@ function lost(key: IdempotencyKey, { effect, request }: Answer, lastRead: Operat
   return {
     operations: [request, lastRead],
     explain: () => {
-      const [at = '', readAt = ''] = moments(request.completedNs, lastRead.invokedNs)
+      const [at, readAt] = moments(request.completedNs, lastRead.invokedNs)
       return `${keyText(key)} was acknowledged with effect ${valueText(effect, 40)} at ${at}, and the effects read at ${readAt} do not hold it`
     },
   }
@@ -268,7 +268,7 @@ function unexpected(key: IdempotencyKey, effect: Json, by: Operation): Finding {
           ? 'nobody requested it'
           : request === key.refused
             ? `its request at ${momentOf(request)} was refused`
-            : `its request began at ${moments(request.invokedNs).join('')}`
+            : `its request began at ${moments(request.invokedNs)[0]}`
       return `${keyText(key)} has effect ${valueText(effect, 40)} in the read at ${momentOf(by)}: ${why}`
     },
   }
@@ -283,5 +283,5 @@ function keyText({ name }: IdempotencyKey): string {
 }
 
 function momentOf({ completedNs }: Operation): string {
-  return moments(completedNs).join('')
+  return moments(completedNs)[0]
 }
