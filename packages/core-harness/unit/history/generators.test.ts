@@ -124,7 +124,10 @@ test('stagger: intervals between nothing and twice the mean, and the rate stays'
 })
 
 /** Asks once, for slot 0 of one. */
-function ask(generator: Generator, timeNs: number) {
+function ask(
+  generator: Generator,
+  timeNs: number,
+): { readonly next?: Generator; readonly waitUntilNs?: number; readonly isDone?: true } {
   const step = generator.step({ timeNs, slot: 0, slots: [0], isBusy: () => false, random: () => 0.5 })
   return step === 'done' ? { isDone: true } : 'request' in step ? { next: step.next } : step
 }
