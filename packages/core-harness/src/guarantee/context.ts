@@ -9,7 +9,7 @@ import type { Finding } from '../objective/index.ts'
 import type { ServiceDeclaration, Staging } from '../staging/index.ts'
 import type { Workload, WorkloadModule, WorkloadResult } from '../workload/index.ts'
 import type { Closable } from './adapter.ts'
-import type { BegunFault, FaultPlanOptions } from './fault-session.ts'
+import type { BegunFault, FaultPlanOptions, HealCheck } from './fault-session.ts'
 import type { HostedNode } from './hosting/host.ts'
 import type { RunMode } from './run-settings.ts'
 
@@ -41,7 +41,7 @@ export interface GuaranteeContext<Service extends Closable, Options> {
   /** Begins a journal of operations, in a file of the run's folder. `check` closes it. */
   history(name: string): Journal
   /**
-   * Heals all faults, closes the journal, and judges what it holds.
+   * Heals all faults, waits until that is verified, closes the journal, and judges what it holds.
    *
    * @returns what was found in a valid history
    * @throws HistoryInvalidError, NoDataError (the guarantee has no data) with the first anomaly, the operations that show it,
@@ -58,7 +58,7 @@ export interface GuaranteeContext<Service extends Closable, Options> {
    */
   sometimes(name: string, happened: boolean | number, minimum?: number): void
   /** Begins a fault; it is healed by its handle, before a check, or at the end. One that touched nothing fails the test. */
-  fault(fault: Fault): Promise<BegunFault>
+  fault(fault: Fault, check: HealCheck): Promise<BegunFault>
   /**
    * Begins a schedule of faults beside what the test does, made by the seed of the run; it is ended before a check, and at
    * the end. A fault that touched nothing fails the test.

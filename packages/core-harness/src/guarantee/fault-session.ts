@@ -1,16 +1,26 @@
 import { messageOf } from '../environment/errors.ts'
-import { demandTouched, planFaults, runFaults } from '../fault/index.ts'
+import { demandTouched, planFaults, runFaults, untilHealed } from '../fault/index.ts'
 import type { Fault, FaultRecord, FaultRun, Rule } from '../fault/index.ts'
 import type { FaultEvidence } from '../history/history-evidence.ts'
 
 const NS_PER_MS = 1e6
+const HEALED_WITHIN_MS = 10_000
 
 /** A fault that is in effect until it is healed, at the latest when the test ends. */
 export interface BegunFault {
+  /** Resolves when a real operation has shown that it is over. */
   heal(): Promise<void>
 }
 
-export interface FaultPlanOptions {
+/** How it is known that a fault is over. */
+export interface HealCheck {
+  /** One real operation on what the fault was done to; it is tried again until it resolves. */
+  readonly verify: () => Promise<unknown>
+  /** 10 s when left out. */
+  readonly withinMs?: number
+}
+
+export interface FaultPlanOptions extends HealCheck {
   /** How long the workload beside it takes. */
   readonly lengthMs: number
   /** Whether faults of one target may be in effect at once. */
@@ -26,6 +36,7 @@ export class FaultSession {
   readonly #runs: FaultRun[] = []
   readonly #begun = new Map<Fault, number>()
   readonly #records: FaultRecord[] = []
+  readonly #unverified = new Set<HealCheck>()
 
   constructor(seed: number, signal: AbortSignal) {
     this.#seed = seed
@@ -38,15 +49,23 @@ export class FaultSession {
   }
 
   /** Resolves when it is in effect. */
-  async begin(fault: Fault): Promise<BegunFault> {
+  async begin(fault: Fault, check: HealCheck): Promise<BegunFault> {
     this.#begun.set(fault, this.#nowNs())
+    this.#unverified.add(check)
     await fault.begin()
-    return { heal: () => this.#heal(fault) }
+    return {
+      heal: async () => {
+        await this.#heal(fault)
+        await this.#verify(check)
+      },
+    }
   }
 
   /** Begins a schedule that the seed of the run makes. */
   run(rules: readonly Rule[], options: FaultPlanOptions): FaultRun {
-    const plan = planFaults(rules, { ...options, seed: this.#seed })
+    const { lengthMs, overlap = false } = options
+    const plan = planFaults(rules, { lengthMs, overlap, seed: this.#seed })
+    this.#unverified.add(options)
     const run = runFaults(plan, { signal: this.#signal, originNs: this.originNs })
     this.#runs.push(run)
     return run
@@ -64,6 +83,11 @@ export class FaultSession {
     ])
     const failures = results.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
     if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '))
+  }
+
+  /** Waits until real operations show that what was healed works again. @throws HarnessError when one does not in time */
+  async untilHealed(): Promise<void> {
+    for (const check of this.#unverified) await this.#verify(check)
   }
 
   /** @throws FaultTouchedNothingError when one did */
@@ -90,6 +114,11 @@ export class FaultSession {
     this.#begun.delete(fault)
     const { kind, target } = fault
     this.#records.push({ kind, target, fromNs, toNs: this.#nowNs(), touched: fault.touched() })
+  }
+
+  async #verify(check: HealCheck): Promise<void> {
+    await untilHealed({ verify: check.verify, withinMs: check.withinMs ?? HEALED_WITHIN_MS })
+    this.#unverified.delete(check)
   }
 
   #nowNs(): number {

@@ -172,10 +172,11 @@ async function proveOnce<Service extends Closable, Options>(
     },
     async check(journal, checker, options = {}) {
       await heal()
+      await faults.untilHealed()
       return histories.check(journal, checker, options)
     },
     sometimes: (name, happened, minimum) => sometimes.saw(name, happened, minimum),
-    fault: (fault) => faults.begin(fault),
+    fault: (fault, check) => faults.begin(fault, check),
     faults(rules, options) {
       isSeeded()
       return faults.run(rules, options)

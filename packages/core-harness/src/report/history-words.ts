@@ -1,9 +1,11 @@
 import { firstMarked, isSuspect, operationOf } from '../history/history-evidence.ts'
 import type { FaultEvidence, HistoryEvidence } from '../history/history-evidence.ts'
+import { secondsText } from '../history/operation-text.ts'
 import { timelineText } from '../history/timeline-text.ts'
 import type { GuaranteeResult } from '../run/record.ts'
-import { duration } from './format-value.ts'
 import { plainLine } from './plain-text.ts'
+
+const NS_PER_MS = 1e6
 
 /**
  * Why a guarantee is not kept. Where histories tell it, that is the first paragraph: what follows is a drawing and commands,
@@ -26,8 +28,8 @@ export function counterexampleText(history: HistoryEvidence): string[] {
   return timelineText(found.counterexample.map(operationOf), { marked }).split('\n')
 }
 
-/** `1.2 s to 3.4 s, touched 3`. */
+/** `11.995 s to 12.020 s after the test began, touched 3`. */
 export function faultText({ fromMs, toMs, touched }: FaultEvidence): string {
   const what = touched === undefined ? '' : `, touched ${touched}`
-  return `${duration(fromMs)} to ${duration(toMs)} after the test began${what}`
+  return `${secondsText(fromMs * NS_PER_MS)} s to ${secondsText(toMs * NS_PER_MS)} s after the test began${what}`
 }

@@ -40,6 +40,7 @@ test('each way to come out has its verdict', () => {
     'rare-and-wrong': 'failed',
     faulted: 'passed',
     untouched: 'failed',
+    'not-working': 'failed',
     unhealed: 'failed',
   })
 })
@@ -106,5 +107,6 @@ test('faults are healed before the checker reads, and are in the history and in 
 
 test('a fault that touched nothing fails the test, and so does one that cannot be healed', () => {
   expect(result('untouched').reason).toMatch(/"pause" of redis touched nothing/)
+  expect(result('not-working').reason).toMatch(/works again after a fault: not within 50 ms \(it is gone\)/)
   expect(result('unhealed').reason).toMatch(/it does not answer/)
 })

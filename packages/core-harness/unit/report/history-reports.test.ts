@@ -40,6 +40,12 @@ test('the console draws the first counter-example, and says how to see each agai
   expect(output).not.toContain('at x')
 })
 
+test('the page tells faults and what happened sometimes', () => {
+  const html = toHtml(historyRecord())
+  expect(html).toContain('"11.995 s to 12.020 s after the test began, touched 1"')
+  expect(html).toContain('{"name":"the lock expired while held","value":"0 times"}')
+})
+
 test('JUnit holds the explanation, the drawing and the commands', () => {
   const xml = toJunit(historyRecord())
   expect(xml).toContain('<failure message="the history register is not valid by linearizable">')
@@ -68,7 +74,7 @@ test('hostile texts of a history change no structure', () => {
   const tags = (xml: string): string[] => xml.match(/<\/?[a-z-]+/gi) ?? []
   expect(tags(toJunit(hostileRecord(historyRecord())))).toEqual(tags(toJunit(historyRecord())))
   expect(tags(toHtml(hostileRecord(historyRecord())))).toEqual(tags(toHtml(historyRecord())))
-  const outsideOfCode = toMarkdown(hostileRecord(historyRecord())).replace(/`[^`\n]*`/g, '')
+  const outsideOfCode = toMarkdown(hostileRecord(historyRecord())).replace(/(?<!\\)`[^`\n]*`/g, '')
   expect(outsideOfCode).not.toMatch(/<script|[^\\]\]\(https/)
 })
 
