@@ -1,6 +1,7 @@
 /**
  * A test process to be killed: leases everything natively, everything on the given servers, hosts two nodes and stops one
- * of them, and then uses it all until it is killed or something fails. Says when it is in use.
+ * of them, pauses one leased server and kills another, and then uses the rest until it is killed or something fails. Says
+ * when it is in use.
  */
 import { createClient } from '@clickhouse/client'
 import { connect as connectAmqp } from 'amqplib'
@@ -40,6 +41,9 @@ const [own, asGuest, node, stopped] = await Promise.all([
   hosting.host({}),
 ])
 await stopped.pause()
+const faulty = { dedicated: true }
+const [paused, killed] = await Promise.all([client.lease('postgres', faulty), client.lease('postgres', faulty)])
+await Promise.all([client.control(paused, 'pause'), client.control(killed, 'kill')])
 const uses = await Promise.all([own, asGuest].map(useOf))
 process.stdout.write('in use\n')
 for (let turn = 0; ; turn++) await Promise.all([...uses.flat().map((use) => use(turn)), node.service.echo(turn)])

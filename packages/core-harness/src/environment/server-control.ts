@@ -93,10 +93,10 @@ export class ServerControl {
 
   #chosen(index: number | undefined) {
     if (index === undefined) return this.#nodes
-    const one = this.#nodes[index]
+    const one = this.#nodes.length > 1 ? this.#nodes[index] : undefined
     if (one) return [one]
     throw new NoOwnServerError(
-      `asking for node ${index} of ${this.#title}: it has ${this.#nodes.length} that can be paused and killed by itself`,
+      `asking for node ${index} of ${this.#title}: it is no process of its own, of which there are ${this.#nodes.length}`,
       { remedy: 'Masters of a cluster are processes of their own with the native provider (HARNESS_PROVIDER=native).' },
     )
   }
