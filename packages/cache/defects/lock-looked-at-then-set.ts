@@ -24,7 +24,7 @@ class HastyLocks extends RedisLocks {
     const secret = randomUUID()
     const sentAtMs = now()
     if ((await this.client.get(redisKey)) !== null)
-      return { sentAtMs, secret, token: undefined, endsInMs: await this.client.pttl(redisKey) }
+      return { sentAtMs, secret, token: undefined, endsInMs: Math.max(0, await this.client.pttl(redisKey)) }
     await this.client.set(redisKey, secret, 'PX', ttlMs)
     return { sentAtMs, secret, token: await this.client.incr(keyspace.lockTokens), endsInMs: ttlMs }
   }

@@ -24,3 +24,9 @@ export async function hostCluster(context: Context, count: number): Promise<read
 export function range(count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => index)
 }
+
+/** Gives the first, then the second, and so on, round and round. */
+export function inTurn<One>(ones: readonly One[]): () => One {
+  let given = 0
+  return () => ones[given++ % ones.length]!
+}

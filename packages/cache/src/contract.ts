@@ -196,6 +196,26 @@ export const cache = defineContract({
       ...invalidation,
       statement: 'A node that was paused (SIGSTOP) serves nothing stale after it resumes',
     },
+    'cache.faults.redis-restart': {
+      ...invalidation,
+      statement:
+        'While Redis is killed and comes back empty, no node serves what was replaced or deleted, and no session goes back',
+    },
+    'cache.faults.redis-pause': {
+      ...invalidation,
+      statement:
+        'While Redis stands still for 2 s, and after it, nothing acknowledged is lost and nothing replaced or deleted is served',
+    },
+    'cache.faults.connection-cut': {
+      ...invalidation,
+      statement:
+        'While a node is cut off again and again, nothing acknowledged is lost and nothing replaced or deleted is served',
+    },
+    'cache.faults.node-pause': {
+      ...invalidation,
+      statement:
+        'While a node is paused again and again, nothing acknowledged is lost and nothing replaced or deleted is served',
+    },
     'cache.clear.exact': {
       ...invalidation,
       statement: 'Clearing a pattern removes all that match and nothing else, also with glob characters in keys',

@@ -1,0 +1,24 @@
+import { every } from '@proving-ground/core-harness/fault'
+import { openSuite } from '@proving-ground/core-harness/guarantee'
+import { cache } from '../src/contract.ts'
+import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
+import { hostNodes, optionsFor } from './cluster-of-nodes.ts'
+import { proveUnderFaults } from './under-faults.ts'
+
+const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
+
+guarantee('cache.faults.connection-cut', async (context) => {
+  const redis = await context.lease('redis')
+  const proxy = await context.proxy(redis.url)
+  const [unharmed, [cutOff]] = await Promise.all([
+    hostNodes(context, 2, optionsFor(redis)),
+    hostNodes(context, 1, { ...optionsFor(redis), redisUrls: [proxy.url] }),
+  ])
+  await proveUnderFaults(context, {
+    nodes: [cutOff!, ...unharmed],
+    unharmed,
+    faults: [every(800, proxy.fault('redis of a node', { kind: 'cut' }), { forMs: 450, fromMs: 200 })],
+    lengthMs: 2_600,
+    timeoutMs: 200,
+  })
+})

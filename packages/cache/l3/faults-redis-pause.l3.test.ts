@@ -1,0 +1,20 @@
+import { at, pause } from '@proving-ground/core-harness/fault'
+import { openSuite } from '@proving-ground/core-harness/guarantee'
+import { cache } from '../src/contract.ts'
+import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
+import { hostNodes, optionsFor } from './cluster-of-nodes.ts'
+import { proveUnderFaults } from './under-faults.ts'
+
+const { guarantee } = await openSuite<CacheNode, CacheNodeOptions, keyof typeof cache.guarantees>(cache)
+
+guarantee('cache.faults.redis-pause', async (context) => {
+  const redis = await context.lease('redis', { dedicated: true })
+  const server = await context.server(redis)
+  await proveUnderFaults(context, {
+    nodes: await hostNodes(context, 3, optionsFor(redis)),
+    faults: [at(500, pause('redis', server), { forMs: 2_000 })],
+    lengthMs: 2_700,
+    // What is begun when this is over ends when Redis goes on; what was begun before takes effect then too, unheard of.
+    timeoutMs: 1_500,
+  })
+})

@@ -1,0 +1,75 @@
+import { eachProcessOnce, phases, repeat, runHistory, sequence, stagger } from '@proving-ground/core-harness/history'
+import { untilEnough } from '@proving-ground/core-harness/history'
+import type { Journal } from '@proving-ground/core-harness/history'
+import { INVALIDATION_BOUND_MS } from '../src/contract.ts'
+import { A_MINUTE, inTurn, range, type Node } from './cluster-of-nodes.ts'
+import { until } from './expiry.ts'
+import { observe } from './observation.ts'
+
+export interface InvalidationsOptions {
+  readonly journal: Journal
+  readonly nodes: readonly Node[]
+  /** Those that delete. */
+  readonly deleters: readonly Node[]
+  readonly seed: number
+  /** After that an operation counts as unknown. */
+  readonly timeoutMs: number
+  /** For so long deletes are begun. */
+  readonly lengthMs: number
+  /** Whether everything works again. */
+  readonly isHealed: () => boolean
+  readonly signal: AbortSignal
+}
+
+const KEYS = range(30).map((index) => ({ tenant: 'acme', key: `flag ${index}` }))
+/** More than one, so that some begin while others wait for what is broken. */
+const DELETING = 4
+const READ_EVERY_MS = 5
+const READ = { f: 'read' }
+
+/** Stores the keys, and lets every node copy them. */
+export async function prepareInvalidations(nodes: readonly Node[]): Promise<void> {
+  await Promise.all(KEYS.map((key) => nodes[0]!.service.set(key, true, A_MINUTE)))
+  const missing = nodes.map((node) => async () => (await goneFrom(node)).length)
+  await observe(missing, (observation) => observation.untilHot(0))
+}
+
+/**
+ * Keys that every node has a copy of are deleted one after the other, while every node is asked again and again which are gone.
+ * The deletes that were acknowledged are the elements of a set, which must never miss one that it had: journaled for the checker
+ * `set-full`.
+ */
+export async function runInvalidations(options: InvalidationsOptions): Promise<void> {
+  const { journal, nodes, deleters, seed, timeoutMs, lengthMs, isHealed, signal } = options
+  const shared = { journal, seed, timeoutMs, signal }
+  const readers = {
+    ...shared,
+    processes: nodes.length,
+    open: inTurn(nodes),
+    invoke: (node: Node) => goneFrom(node),
+  }
+  let isDone = false
+  const deleting = runHistory<Node>({
+    ...shared,
+    processes: DELETING,
+    generator: stagger(lengthMs / KEYS.length, sequence(KEYS.map((_, index) => ({ f: 'add', input: index })))),
+    open: inTurn(deleters),
+    invoke: (node, { input }) => node.service.delete(KEYS[Number(input)]!),
+  }).finally(() => (isDone = true))
+  const isOver = (): boolean => isDone && isHealed()
+  const reading = runHistory<Node>({
+    ...readers,
+    generator: untilEnough(
+      { seen: () => Number(isOver()), minimum: 1, atMost: Infinity },
+      stagger(READ_EVERY_MS, repeat(READ)),
+    ),
+  })
+  await Promise.all([deleting, reading])
+  await until(performance.now() + INVALIDATION_BOUND_MS)
+  await runHistory<Node>({ ...readers, generator: phases(eachProcessOnce(READ), eachProcessOnce(READ)) })
+}
+
+async function goneFrom(node: Node): Promise<number[]> {
+  const found = await Promise.all(KEYS.map((key) => node.service.get(key)))
+  return found.flatMap((value, index) => (value === undefined ? [index] : []))
+}
