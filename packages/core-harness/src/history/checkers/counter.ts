@@ -8,7 +8,10 @@ import type { Checker } from './checker.ts'
 
 const options = z.strictObject({
   /** What the counter held before the history. */
-  initial: z.coerce.number().int().default(0),
+  initial: z
+    .union([z.number(), z.string().regex(/\d/).transform(Number)])
+    .pipe(z.int())
+    .default(0),
 })
 
 interface Read {

@@ -12,14 +12,12 @@ import { versionsOf } from '../isolation/versions.ts'
 import { flag } from '../option.ts'
 import type { Checker } from './checker.ts'
 
-const options = z
-  .strictObject({
-    /** What the store promises: kinds that it allows are counted, and do not make the history invalid. */
-    model: z.enum(MODELS).default('serializable'),
-    /** Whether to look for `…-realtime` as well; `strict-serializable`, which alone forbids them, always does. */
-    realtime: flag.default(false),
-  })
-  .transform(({ model, realtime }) => ({ model, realtime: realtime || model === 'strict-serializable' }))
+const options = z.strictObject({
+  /** What the store promises: kinds that it allows are counted, and do not make the history invalid. */
+  model: z.enum(MODELS).default('serializable'),
+  /** Whether to look for `…-realtime` as well; `strict-serializable`, which alone forbids them, always does. */
+  realtime: flag.default(false),
+})
 
 export type IsolationOptions = z.output<typeof options>
 
@@ -35,13 +33,14 @@ export const isolation: Checker<IsolationOptions> = {
   functions: { txn: '[["append", key, element] | ["r", key, null], …], at ok the same with the list in place of null' },
   options,
   check(operations, { model, realtime }) {
+    const isTimed = realtime || model === 'strict-serializable'
     const versions = versionsOf(operations)
-    const looked = KINDS.filter((kind) => realtime || !kind.endsWith('-realtime'))
+    const looked = KINDS.filter((kind) => isTimed || !kind.endsWith('-realtime'))
     const evidence = new Evidence(
       Object.fromEntries(looked.map((kind) => [kind, forbids(model, kind)])) as Record<Kind, boolean>,
     )
     judgeReads(versions, evidence)
-    const dependencies = dependenciesOf(versions, realtime)
+    const dependencies = dependenciesOf(versions, isTimed)
     for (const cycle of cyclesOf(dependencies.graph)) evidence.add(cycle.kind, findingOf(cycle, versions, dependencies))
     const counts = countsOf(versions)
     return resultOf('isolation', evidence, counts, { why: counts.reads === 0 ? NOTHING_READ : undefined })

@@ -54,7 +54,7 @@ class Cycles {
     this.#graph = graph
   }
 
-  /** @param allowedFirst edges over which a closing edge is led back along if it can be */
+  /** @param allowedFirst edges over which all closing edges are tried to be led back along before the others */
   search({ graph, closing, allowed }: Level, allowedFirst = allowed): void {
     const component = componentsOf(graph, allowed | ONWARD)
     if (!component.hasCycle) return
@@ -63,27 +63,20 @@ class Cycles {
       component.of[at(graph.sources, edge)] === component.of[at(graph.targets, edge)]
     const edges = [...graph.types.keys()].filter((edge) => graph.types[edge] === closing && isInside(edge))
 
-    const close = (edge: number, maxEffort: number): boolean => {
-      if (this.#closed.has(this.#own(graph, edge))) return true
-      for (const finder of finders) {
-        const path = finder.find(at(graph.targets, edge), at(graph.sources, edge), maxEffort)
-        if (path) {
-          this.#keep([edge, ...path].map((one) => this.#own(graph, one)))
-          return true
-        }
-      }
-      return false
-    }
     const explained = new Set<number>()
-    const explain = (edge: number, maxEffort: number): void => {
-      if (close(edge, maxEffort)) explained.add(at(component.of, at(graph.sources, edge)))
+    const explain = (edge: number, finder: PathFinder, maxEffort: number): void => {
+      const isClosed = this.#closed.has(this.#own(graph, edge))
+      const path = isClosed ? [] : finder.find(at(graph.targets, edge), at(graph.sources, edge), maxEffort)
+      if (path === undefined) return
+      explained.add(at(component.of, at(graph.sources, edge)))
+      if (!isClosed) this.#keep([edge, ...path].map((one) => this.#own(graph, one)))
     }
-    for (const edge of edges) {
-      if (finders.some(({ effort }) => effort > EFFORT_PER_KIND)) break
-      explain(edge, EFFORT_PER_SEARCH)
-    }
+    for (const finder of finders)
+      for (const edge of edges) if (finder.effort < EFFORT_PER_KIND) explain(edge, finder, EFFORT_PER_SEARCH)
     // Every edge inside a component is on some cycle: none goes without one, however long it is.
-    for (const edge of edges) if (!explained.has(at(component.of, at(graph.sources, edge)))) explain(edge, Infinity)
+    const [thorough] = finders.slice(-1)
+    for (const edge of edges)
+      if (thorough && !explained.has(at(component.of, at(graph.sources, edge)))) explain(edge, thorough, Infinity)
   }
 
   #own(graph: Graph, edge: number): number {

@@ -34,11 +34,12 @@ export class PathFinder {
     const search = ++this.#search
     const end = this.effort + maxEffort
     let frontier = [from]
-    while (frontier.length > 0 && this.effort < end) {
+    while (frontier.length > 0) {
       const next: number[] = []
       // The frontier grows by what costs no step while it is gone through.
       for (const node of frontier) {
         if (this.#done[node] === search) continue
+        if (this.effort > end) return undefined
         this.#done[node] = search
         if (node === to) return this.#pathBack(from, to)
         for (let edge = at(rows, node); edge < at(rows, node + 1); edge++) {

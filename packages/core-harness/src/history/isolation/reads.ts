@@ -86,7 +86,7 @@ export function judgeReads(versions: Versions, evidence: Evidence<Kind>): void {
     for (const [length, writers] of updatersOf(key)) {
       if (writers.length < 2) continue
       const names = writers.map((writer) => `${name(writer)}`)
-      const sentence = `${names.join(' and ')} each read ${listText(key.order.slice(0, length))} of ${key.key} and appended to it, as if the other had not`
+      const sentence = `${names.join(' and ')} each read ${listText(key.order.slice(0, length))} of ${key.key} and appended to it, as if the ${writers.length > 2 ? 'others' : 'other'} had not`
       report('lost-update', writers, () => sentence)
     }
   }

@@ -29,6 +29,7 @@ test('G0: two transactions appended to two lists in opposite orders', () => {
 
 test('G1a: somebody read what a failed transaction appended', () => {
   expect(found('!ax1', 'rx1')).toEqual(['G1a'])
+  expect(found('!ax1 ax2', 'rx1')).toEqual(['G1a'])
   expect(words('!ax1', 'rx1')).toBe('T1 read [1] of x, with 1 of T0, which failed')
 })
 
@@ -92,6 +93,12 @@ test('G-nonadjacent: two transactions each missed what the other one led to', ()
   expect(check(history, 'repeatable-read').verdict).toBe('invalid')
 })
 
+test('G-nonadjacent is found also where each of its transactions is in a write skew, which is shorter', () => {
+  const history = ['rx ry1 av1', 'ax1 az1 rv', 'rz1 rw au1', 'aw1 ay1 ru'] as const
+  expect(found(...history)).toEqual(['G-nonadjacent', 'G2-item'])
+  expect(found(...history, 'ru1 rv1 rw1 rx1')).toEqual(['G-nonadjacent', 'G2-item'])
+})
+
 test('G2-item: write skew', () => {
   const history = transactions('rx ay1', 'ry ax1', 'rx1 ry1')
   expect(kindsIn(history)).toEqual(['G2-item'])
@@ -116,6 +123,8 @@ test('realtime: a stale read, a lost append, and an order against the clock', ()
   )
   expect(found('ax1', 'ax2', 'rx21')).toEqual(['G0-realtime'])
   expect(found('rx1', 'ax1')).toEqual(['G1c-realtime'])
+  expect(found('rx1', '?ax1')).toEqual(['G1c-realtime'])
+  expect(found('ax1', 'ay1', 'az1', 'rx', 'rx1')).toEqual(['G-single-realtime'])
   expect(found('ax1', 'ax2', 'ay1', 'ax3', 'rx')).toEqual(['G-single-realtime'])
 })
 
@@ -145,6 +154,11 @@ test('a cycle is told with as few transactions as show it, and the others do not
   const { counterexample = [] } = check(history, 'read-committed')
   expect(counterexample.map(({ index }) => index)).toEqual([4, 5, 6])
   expect(kindsIn(counterexample)).toContain('G0')
+})
+
+test('who wrote what the transactions of a cycle read is told with them', () => {
+  const { counterexample = [] } = check(transactions('ax1', 'az1', 'rx1 ay1', 'ry ax2', 'rx12 ry1'), 'serializable')
+  expect(counterexample.map(({ index }) => index)).toEqual([0, 2, 3, 4])
 })
 
 test('of many cycles the shortest is found, and each pair is counted once', () => {
