@@ -30,8 +30,7 @@ export const mutex: Checker<MutexOptions> = {
   },
   options: z.strictObject({ exclusion: z.enum(['strict', 'at-resource']).default('strict') }),
   check(operations, { exclusion }) {
-    const byTime = operations.toSorted((one, other) => one.invokedNs - other.invokedNs)
-    const locks = [...Map.groupBy(byTime, ({ key }) => key).values()].map(readLock)
+    const locks = [...Map.groupBy(operations, ({ key }) => key).values()].map(readLock)
     const findings = locks.flatMap(({ holds, claims }) => [
       ...(exclusion === 'strict' ? judgeExclusion(holds, claims) : []),
       ...judgeFencing(holds, claims),

@@ -14,92 +14,114 @@ export function judgeFencing(holds: readonly Hold[], claims: readonly Claim[]): 
 
 /** Tokens that were given out twice, or not in their order. */
 function badTokens(holds: readonly Hold[]): readonly Finding[] {
-  const issued = new GreatestBefore(holds.flatMap(issueOf))
+  const issued = issuedBefore(holds)
   const firstWith = new Map<Token, Operation>()
-  return holds.flatMap(({ granted, token }) => {
-    if (token === undefined) return []
+  const findings: Finding[] = []
+  for (const { granted, token } of holds) {
+    if (token === undefined) continue
     const [first, greatest] = [firstWith.get(token), issued.before(granted.invokedNs)]
     if (first === undefined) firstWith.set(token, granted)
-    const isOwn = granted.f === 'extend' && first?.process === granted.process
-    if (first && !isOwn)
-      return finding('token-reused', [granted, first], ([one = '', other = '']) => `${one} has the token of ${other}`)
+    const isExtension = granted.f === 'extend'
+    if (first && !(isExtension && first.process === granted.process))
+      findings.push(
+        finding('token-reused', [granted, first], ([one = '', other = '']) => `${one} has the token of ${other}`),
+      )
     // An extension that comes too late is a stale one.
-    if (greatest === undefined || greatest.rank <= token || granted.f === 'extend') return []
-    return finding('token-not-growing', [granted, greatest.operation], ([one = '', other = '']) => {
-      return `${one} was granted with a token lower than that of ${other}, which had ended before it began`
-    })
-  })
+    else if (greatest !== undefined && isOlder(token, greatest.token) && !isExtension)
+      findings.push(
+        finding('token-not-growing', [granted, greatest.granted], ([one = '', other = '']) => {
+          return `${one} was granted with a token lower than that of ${other}, which had ended before it began`
+        }),
+      )
+  }
+  return findings
 }
 
 /** Releases and extensions that the lock took, although it had granted a later hold. */
 function staleClaims(holds: readonly Hold[], claims: readonly Claim[]): readonly Finding[] {
-  const issued = new GreatestBefore(holds.flatMap(issueOf))
-  return claims.flatMap((claim) => {
+  const issued = issuedBefore(holds)
+  const findings: Finding[] = []
+  for (const claim of claims) {
     const { operation, token } = claim
+    if (operation.f === 'use' || operation.outcome !== 'ok' || token === undefined) continue
     const greatest = issued.before(operation.invokedNs)
-    const isTaken = operation.f !== 'use' && operation.outcome === 'ok'
-    if (!isTaken || token === undefined || greatest === undefined || greatest.rank <= token) return []
+    if (greatest === undefined || !isOlder(token, greatest.token)) continue
     const kind = operation.f === 'release' ? 'stale-release' : 'stale-extension'
-    return finding(kind, [operation, greatest.operation, ...grantOf(claim)], ([one = '', later = '']) => {
-      return `${one} was acknowledged with token ${token}, although ${later} had been granted before it began`
-    })
-  })
+    findings.push(
+      finding(kind, [operation, greatest.granted, ...grantOf(claim)], ([one = '', later = '']) => {
+        return `${one} was acknowledged with token ${token}, although ${later} had been granted before it began`
+      }),
+    )
+  }
+  return findings
 }
 
 /** Uses that the resource accepted, although it had accepted one of a later hold. */
 function staleUses(claims: readonly Claim[]): readonly Finding[] {
   const accepted = claims.filter(({ operation: { f, outcome } }) => f === 'use' && outcome === 'ok')
-  const byToken = new GreatestBefore(
-    accepted.flatMap((claim) => (claim.token === undefined ? [] : [{ ...claim, rank: claim.token }])),
-  )
-  const byGrant = new GreatestBefore(
-    accepted.flatMap((claim) => (claim.hold ? [{ ...claim, rank: claim.hold.granted.invokedNs }] : [])),
-  )
-  return accepted.flatMap((claim) => {
+  const endNs = ({ operation }: Claim): number => operation.completedNs
+  const byToken = new GreatestBefore(accepted, endNs, ({ token }) => token)
+  const byGrant = new GreatestBefore(accepted, endNs, ({ hold }) => hold?.granted.invokedNs)
+  const findings: Finding[] = []
+  for (const claim of accepted) {
     const { operation, token, hold } = claim
     const [newest, latest] = [byToken.before(operation.invokedNs), byGrant.before(operation.invokedNs)]
     const newer = token === undefined ? latest : newest
-    const own = token ?? hold?.fromNs
-    if (newer === undefined || own === undefined || newer.rank <= own) return []
-    const involved = [operation, newer.operation, ...grantOf(claim), ...grantOf(newer)]
-    return finding('stale-holder', involved, ([one = '', other = '', grant = '', newerGrant = '']) =>
+    const isStale =
       token === undefined
-        ? `${one} was accepted after ${other}, although ${grant} had ended before that of the other began: ${newerGrant}`
-        : `${one} was accepted with token ${token}, although ${other} had been accepted with token ${newer.rank} before it began`,
+        ? hold !== undefined && isOlder(hold.fromNs, latest?.hold?.granted.invokedNs)
+        : isOlder(token, newest?.token)
+    if (!isStale || newer === undefined) continue
+    const involved = [operation, newer.operation, ...grantOf(claim), ...grantOf(newer)]
+    findings.push(
+      finding('stale-holder', involved, ([one = '', other = '', grant = '', newerGrant = '']) =>
+        token === undefined
+          ? `${one} was accepted after ${other}, although ${grant} had ended before that of the other began: ${newerGrant}`
+          : `${one} was accepted with token ${token}, although ${other} had been accepted with token ${newer.token} before it began`,
+      ),
     )
-  })
+  }
+  return findings
 }
 
-interface Ranked {
-  readonly operation: Operation
-  readonly rank: Token
+function issuedBefore(holds: readonly Hold[]): GreatestBefore<Hold> {
+  return new GreatestBefore(
+    holds,
+    ({ fromNs }) => fromNs,
+    ({ token }) => token,
+  )
 }
 
-function issueOf({ granted, token }: Hold): readonly Ranked[] {
-  return token === undefined ? [] : [{ operation: granted, rank: token }]
+function isOlder(one: Token, other: Token | undefined): boolean {
+  return other !== undefined && one < other
 }
 
 function grantOf({ hold }: Claim): readonly Operation[] {
   return hold ? [hold.granted] : []
 }
 
-/** The greatest of those that had ended before a time, for times that do not go back. */
-class GreatestBefore<Of extends Ranked> {
+/** The greatest of those that had ended before a time, for times that do not go back. What has no rank does not count. */
+class GreatestBefore<Of> {
   readonly #byEnd: readonly Of[]
+  readonly #endNs: (one: Of) => number
+  readonly #rank: (one: Of) => Token | undefined
   #ended = 0
   #greatest: Of | undefined
+  #greatestRank: Token | undefined
 
-  constructor(ranked: readonly Of[]) {
-    this.#byEnd = ranked.toSorted((one, other) => one.operation.completedNs - other.operation.completedNs)
+  constructor(all: readonly Of[], endNs: (one: Of) => number, rank: (one: Of) => Token | undefined) {
+    this.#byEnd = all.toSorted((one, other) => endNs(one) - endNs(other))
+    this.#endNs = endNs
+    this.#rank = rank
   }
 
   before(ns: number): Of | undefined {
-    for (
-      let next = this.#byEnd[this.#ended];
-      next && next.operation.completedNs < ns;
-      next = this.#byEnd[++this.#ended]
-    )
-      if (this.#greatest === undefined || next.rank > this.#greatest.rank) this.#greatest = next
+    for (let next = this.#byEnd[this.#ended]; next && this.#endNs(next) < ns; next = this.#byEnd[++this.#ended]) {
+      const rank = this.#rank(next)
+      if (rank === undefined || (this.#greatestRank !== undefined && rank <= this.#greatestRank)) continue
+      this.#greatest = next
+      this.#greatestRank = rank
+    }
     return this.#greatest
   }
 }
