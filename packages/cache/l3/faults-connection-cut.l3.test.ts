@@ -1,4 +1,3 @@
-import { every } from '@proving-ground/core-harness/fault'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
@@ -17,8 +16,9 @@ guarantee('cache.faults.connection-cut', async (context) => {
   await proveUnderFaults(context, {
     nodes: [cutOff!, ...unharmed],
     unharmed,
-    faults: [every(800, proxy.fault('redis of a node', { kind: 'cut' }), { forMs: 450, fromMs: 200 })],
-    lengthMs: 2_600,
+    fault: proxy.fault('redis of a node', { kind: 'cut' }),
+    times: 3,
+    forMs: 400,
     timeoutMs: 200,
   })
 })

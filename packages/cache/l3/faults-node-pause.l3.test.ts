@@ -1,4 +1,4 @@
-import { every, pause } from '@proving-ground/core-harness/fault'
+import { pause } from '@proving-ground/core-harness/fault'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
@@ -12,8 +12,9 @@ guarantee('cache.faults.node-pause', async (context) => {
   await proveUnderFaults(context, {
     nodes: [paused!, ...unharmed],
     unharmed,
-    faults: [every(800, pause('node', paused!), { forMs: 450, fromMs: 200 })],
-    lengthMs: 2_600,
+    fault: pause('node', paused!),
+    times: 3,
+    forMs: 400,
     timeoutMs: 200,
   })
 })

@@ -1,4 +1,4 @@
-import { at, pause } from '@proving-ground/core-harness/fault'
+import { pause } from '@proving-ground/core-harness/fault'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
@@ -12,8 +12,9 @@ guarantee('cache.faults.redis-pause', async (context) => {
   const server = await context.server(redis)
   await proveUnderFaults(context, {
     nodes: await hostNodes(context, 3, optionsFor(redis)),
-    faults: [at(500, pause('redis', server), { forMs: 2_000 })],
-    lengthMs: 2_700,
+    fault: pause('redis', server),
+    times: 1,
+    forMs: 2_000,
     // What is begun when this is over ends when Redis goes on; what was begun before takes effect then too, unheard of.
     timeoutMs: 1_500,
   })

@@ -1,4 +1,4 @@
-import { every, kill } from '@proving-ground/core-harness/fault'
+import { kill } from '@proving-ground/core-harness/fault'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { cache } from '../src/contract.ts'
 import type { CacheNode, CacheNodeOptions } from '../src/contract.ts'
@@ -12,8 +12,9 @@ guarantee('cache.faults.redis-restart', async (context) => {
   const server = await context.server(redis)
   await proveUnderFaults(context, {
     nodes: await hostNodes(context, 3, optionsFor(redis)),
-    faults: [every(800, kill('redis', server), { forMs: 450, fromMs: 200 })],
-    lengthMs: 2_600,
+    fault: kill('redis', server),
+    times: 3,
+    forMs: 400,
     timeoutMs: 200,
     losesData: true,
   })

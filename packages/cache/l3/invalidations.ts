@@ -16,8 +16,8 @@ export interface InvalidationsOptions {
   readonly timeoutMs: number
   /** For so long deletes are begun. */
   readonly lengthMs: number
-  /** Whether everything works again. */
-  readonly isHealed: () => boolean
+  /** Whether the nodes need be asked no more when all deletes have ended. */
+  readonly isOver: () => boolean
   readonly signal: AbortSignal
 }
 
@@ -40,7 +40,7 @@ export async function prepareInvalidations(nodes: readonly Node[]): Promise<void
  * `set-full`.
  */
 export async function runInvalidations(options: InvalidationsOptions): Promise<void> {
-  const { journal, nodes, deleters, seed, timeoutMs, lengthMs, isHealed, signal } = options
+  const { journal, nodes, deleters, seed, timeoutMs, lengthMs, isOver, signal } = options
   const shared = { journal, seed, timeoutMs, signal }
   const readers = {
     ...shared,
@@ -56,11 +56,10 @@ export async function runInvalidations(options: InvalidationsOptions): Promise<v
     open: inTurn(deleters),
     invoke: (node, { input }) => node.service.delete(KEYS[Number(input)]!),
   }).finally(() => (isDone = true))
-  const isOver = (): boolean => isDone && isHealed()
   const reading = runHistory<Node>({
     ...readers,
     generator: untilEnough(
-      { seen: () => Number(isOver()), minimum: 1, atMost: Infinity },
+      { seen: () => Number(isDone && isOver()), minimum: 1, atMost: Infinity },
       stagger(READ_EVERY_MS, repeat(READ)),
     ),
   })

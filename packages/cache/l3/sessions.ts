@@ -8,8 +8,10 @@ export interface SessionsOptions {
   readonly seed: number
   /** After that an operation counts as unknown. */
   readonly timeoutMs: number
-  /** Asked before each operation, with the number of reads that were answered. */
-  readonly isOver: (answered: number) => boolean
+  /** A read was answered. */
+  readonly onAnswer: () => void
+  /** Asked before each operation. */
+  readonly isOver: () => boolean
   readonly signal: AbortSignal
 }
 
@@ -28,12 +30,11 @@ const MOST_OPERATIONS = 20_000
  * session goes on with another, and the old one is still read.
  */
 export async function runSessions(options: SessionsOptions): Promise<void> {
-  const { journal, nodes, seed, timeoutMs, isOver, signal } = options
+  const { journal, nodes, seed, timeoutMs, onAnswer, isOver, signal } = options
   const keys = new VersionedKeys(nodes.length)
   const anything = repeat((context) =>
     context.slot < nodes.length ? keys.change(context) : { f: 'read', key: keys.any(context) },
   )
-  let answered = 0
   await runHistory<Node>({
     journal,
     seed,
@@ -41,7 +42,7 @@ export async function runSessions(options: SessionsOptions): Promise<void> {
     signal,
     processes: (1 + READERS_PER_NODE) * nodes.length,
     generator: untilEnough(
-      { seen: () => Number(isOver(answered)), minimum: 1, atMost: MOST_OPERATIONS },
+      { seen: () => Number(isOver()), minimum: 1, atMost: MOST_OPERATIONS },
       stagger(INTERVAL_MS, anything),
     ),
     open: inTurn(nodes),
@@ -49,7 +50,7 @@ export async function runSessions(options: SessionsOptions): Promise<void> {
       const key = { tenant: 'acme', key: String(name) }
       if (f === 'read') {
         const found = await node.service.get(key)
-        answered++
+        onAnswer()
         return found as number | undefined
       }
       const { service } = nodes[keys.sessionOf(key.key)]!

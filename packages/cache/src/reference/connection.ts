@@ -81,7 +81,7 @@ export class Connection {
     const beganMs = performance.now()
     try {
       if (this.client.status !== 'ready') await within(timeoutMs, this.#ready.promise)
-      return await within(beganMs + timeoutMs - performance.now(), command())
+      return await within(Math.max(1, beganMs + timeoutMs - performance.now()), command())
     } catch (cause) {
       throw new CacheUnavailableError(`cannot ${doing}: Redis at ${this.#name}: ${this.#explain(cause as Error)}`, {
         cause,
