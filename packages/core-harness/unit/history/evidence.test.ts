@@ -63,8 +63,7 @@ test('a reason to doubt makes it unknown, and matters no more once an anomaly wa
 
 test('the counter-example has each operation once, in order, where it is one', () => {
   const evidence = new Evidence<'lost'>({ lost: true })
-  const [a, b, c] = [operations[2], operations[0], operations[2]] as never
-  evidence.add('lost', finding(2, { operations: [a, b, c] }))
+  evidence.add('lost', finding(2, { operations: [2, 0, 2].flatMap((at) => operations.slice(at, at + 1)) }))
   const { counterexample, anomalies } = resultOf('some', evidence, {})
   expect(counterexample).toEqual([operations[0], operations[2]])
   expect(anomalies[0]?.operations).toEqual([2, 0, 2])

@@ -250,11 +250,14 @@ function lost(key: IdempotencyKey, { effect, request }: Answer, lastRead: Operat
   }
 }
 
-function shared(effect: Json, owner: Owner, other: Owner): Finding {
+function shared(effect: Json, ...owners: readonly Owner[]): Finding {
+  const inOrder = owners.toSorted((a, b) => a.by.completedNs - b.by.completedNs)
   return {
-    operations: [owner.by, other.by],
-    explain: () =>
-      `effect ${valueText(effect, 40)} stands for ${keyText(owner.key)} at ${momentOf(owner.by)} and for ${keyText(other.key)} at ${momentOf(other.by)}`,
+    operations: inOrder.map(({ by }) => by),
+    explain: () => {
+      const shownFor = inOrder.map(({ key, by }) => `${keyText(key)} at ${momentOf(by)}`)
+      return `effect ${valueText(effect, 40)} stands for ${shownFor.join(' and for ')}`
+    },
   }
 }
 
