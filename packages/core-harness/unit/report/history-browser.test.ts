@@ -119,13 +119,10 @@ inBrowser('the wheel zooms with Control, drags move, and the wheel alone scrolls
   await page.mouse.up()
   const moved = await drawing()
   expect(moved).not.toBe(closer)
-  await page.evaluate('scrollTo(0, 0)')
-  const scrolled = page.evaluate(
-    'new Promise((done) => addEventListener("scroll", () => done(scrollY), { once: true }))',
-  )
-  await page.mouse.move(x + 250, 300)
+  const scrolled = Number(await page.evaluate('scrollY'))
   await page.mouse.wheel(0, 120)
-  expect(await scrolled).toBeGreaterThan(0)
+  await page.waitForFunction(`scrollY > ${scrolled}`)
+  expect(await drawing()).toBe(moved)
 })
 
 inBrowser('at 390 px two fingers zoom and one moves, and nothing is wider than the page', async () => {
@@ -186,6 +183,28 @@ inBrowser('ten thousand operations are there at once, and stay fluid', async () 
     await first().getByRole('button', { name: 'Only processes of the anomaly' }).getAttribute('aria-pressed'),
   ).toBe('true')
 })
+
+inBrowser('lanes out of sight are scrolled to, and it says how many there are', async () => {
+  await open('many.html#engineering')
+  await page.getByRole('button', { name: 'Only processes of the anomaly' }).click()
+  const scrolledTo = async () =>
+    Number(
+      await first()
+        .locator('.history-lanes')
+        .evaluate((node) => (node as unknown as Scrolled).scrollTop),
+    )
+  const before = await drawing()
+  const top = await scrolledTo()
+  expect(top).toBeGreaterThan(0)
+  await surface().focus()
+  await page.keyboard.press('Home')
+  expect(await drawing()).not.toBe(before)
+  expect(await scrolledTo()).toBe(0)
+})
+
+interface Scrolled {
+  readonly scrollTop: number
+}
 
 inBrowser('of more than that a part is drawn, and it says which', async () => {
   await open('too-many.html#engineering')

@@ -17,6 +17,9 @@
 
 /** @typedef {{ readonly process: number, readonly operations: readonly number[] }} Lane */
 
+/** Microseconds: in a sentence more says nothing. */
+const MOST_DECIMALS = 6
+
 /** @type {Readonly<Record<string, Outcome>>} */
 const OUTCOMES = { o: 'ok', f: 'fail', i: 'info' }
 
@@ -80,8 +83,9 @@ export function outcomeOf({ columns }, place) {
  */
 export function secondsAt({ columns: { originNs, unitNs } }, at, stepUnits = 1) {
   const decimals = Math.min(9, Math.max(3, Math.ceil(9 - Math.log10(Math.max(1, stepUnits * unitNs)))))
-  const seconds = ((originNs + at * unitNs) / 1e9).toFixed(decimals)
-  return `${stepUnits === 1 ? seconds.replace(/(\.\d{3}\d*?)0+$/, '$1') : seconds} s`
+  const seconds = (originNs + at * unitNs) / 1e9
+  if (stepUnits > 1) return `${seconds.toFixed(decimals)} s`
+  return `${seconds.toFixed(Math.min(MOST_DECIMALS, decimals)).replace(/(\.\d{3}\d*?)0+$/, '$1')} s`
 }
 
 /**

@@ -48,6 +48,8 @@ export function historyDrawing(name, timeline, tell) {
   let chosen = null
   /** @type {number | null} */
   let pointed = null
+  /** @type {number | null} */
+  let laneWanted = null
   let isWaiting = false
 
   const sceneNow = () => {
@@ -64,6 +66,8 @@ export function historyDrawing(name, timeline, tell) {
     const height = Math.min(MOST_HEIGHT, lanes.length * LANE_HEIGHT + AXIS_HEIGHT)
     spacer.style.height = `${lanes.length * LANE_HEIGHT + AXIS_HEIGHT}px`
     lanesBox.style.height = `${height}px`
+    if (laneWanted !== null) scrollToLane(laneWanted)
+    laneWanted = null
     drawLatency(cleared(latency, scene.width, LATENCY_HEIGHT), colours, scene, LATENCY_HEIGHT)
     drawLanes(cleared(canvas, scene.width, height), colours, scene, lanes, lanesBox.scrollTop, height)
     drawOverview(cleared(overview, scene.width, OVERVIEW_HEIGHT), colours, scene, OVERVIEW_HEIGHT)
@@ -100,7 +104,7 @@ export function historyDrawing(name, timeline, tell) {
   }
   const goTo = (/** @type {number | undefined} */ place) => {
     if (place === undefined) return
-    scrollToLane(laneOf(place))
+    laneWanted = laneOf(place)
     shown = windowWith(timeline, shown, timeline.begin[place] ?? 0)
     choose(place)
   }
@@ -198,7 +202,7 @@ export function historyDrawing(name, timeline, tell) {
       const [first] = places
       if (first !== undefined) {
         shown = windowAround(timeline, places)
-        scrollToLane(laneOf(first))
+        laneWanted = laneOf(first)
       }
       choose(null)
     },
@@ -210,6 +214,8 @@ export function historyDrawing(name, timeline, tell) {
     onlyMarked(isOn) {
       const wanted = new Set([...marked.keys()].map((place) => timeline.columns.process[place]))
       lanes = isOn && wanted.size > 0 ? timeline.lanes.filter(({ process }) => wanted.has(process)) : timeline.lanes
+      const [first] = marked.keys()
+      if (first !== undefined) laneWanted = laneOf(first)
       draw()
     },
   }

@@ -39,6 +39,31 @@ export function drawLanes(context, colours, scene, lanes, scrolled, height) {
   }
   context.restore()
   drawAxis(context, colours, scene)
+  const below = Math.round(lanes.length - (scrolled + height - AXIS_HEIGHT) / LANE_HEIGHT)
+  if (below > 0) drawMore(context, colours, `▾ ${below} more`, scene.width, height - 12)
+  if (first > 0) drawMore(context, colours, `▴ ${first} more`, scene.width, AXIS_HEIGHT + 12)
+}
+
+/**
+ * That there are lanes out of sight.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Palette} colours
+ * @param {string} text
+ * @param {number} right
+ * @param {number} middle
+ */
+function drawMore(context, colours, text, right, middle) {
+  const wide = context.measureText(text).width + 16
+  context.beginPath()
+  context.roundRect(right - wide - 8, middle - 10, wide, 20, 10)
+  context.fillStyle = colours.surface
+  context.fill()
+  context.strokeStyle = colours.muted
+  context.lineWidth = 1
+  context.stroke()
+  context.fillStyle = colours.text
+  context.fillText(text, right - wide, middle + 0.5)
 }
 
 /**

@@ -7,7 +7,7 @@ import { operationTable } from './history-table.js'
 
 const VERDICT_BADGES = /** @type {const} */ ({ valid: 'pass', invalid: 'fail', unknown: 'no-data' })
 /** With more processes than these only those of the anomaly are drawn at first. */
-const MANY_LANES = 24
+const MANY_LANES = 12
 
 /**
  * One history: what its checkers say, and its operations drawn.
