@@ -8,7 +8,10 @@ const QUEUE_BYTES = 256 * 1024
 
 interface Piece {
   readonly bytes: Buffer
-  /** On the clock of `performance.now()`: when it goes on, for as long as there is latency. */
+  /**
+   * On the clock of `performance.now()`: when it goes on, for as long as there is latency; later where one before it does,
+   * because jitter lets none overtake another.
+   */
   readonly dueAtMs: number
   /** The faults that have counted it. */
   readonly countedBy: Set<DisturbingFault>
@@ -35,7 +38,6 @@ export class Channel {
   readonly #owner: ChannelOwner
   readonly #queue: Piece[] = []
   #queuedBytes = 0
-  #lastDueMs = 0
   #end: 'open' | 'ended' | 'reset' = 'open'
   #timer: NodeJS.Timeout | undefined
   #isFull = false
@@ -84,9 +86,7 @@ export class Channel {
       }
       delayMs += own
     }
-    // Jitter never lets a piece overtake another.
-    this.#lastDueMs = Math.max(this.#lastDueMs, nowMs + delayMs)
-    this.#queue.push({ bytes, dueAtMs: this.#lastDueMs, countedBy })
+    this.#queue.push({ bytes, dueAtMs: nowMs + delayMs, countedBy })
     this.#queuedBytes += bytes.length
     this.advance()
     if (this.#queuedBytes >= QUEUE_BYTES) this.#from.pause()

@@ -4,6 +4,8 @@ import type { Direction, Disturbance } from './disturbance.ts'
 
 /** Pieces of a link of limited bandwidth: so much of a second each. */
 const SLICE_S = 0.01
+/** How much a timer may be late. */
+const TIMER_LATE_MS = 5
 
 /** A disturbance from its beginning to its heal: what it asks of each piece that is to go on. */
 export interface Effect {
@@ -74,9 +76,6 @@ function narrowLink(bytesPerSecond: number, isOn: (direction: Direction) => bool
     },
   }
 }
-
-/** How much a timer may be late. */
-const TIMER_LATE_MS = 5
 
 function limitedConnections(afterBytes: number, isOn: (direction: Direction) => boolean): Partial<Effect> {
   const passed = new WeakMap<object, number>()

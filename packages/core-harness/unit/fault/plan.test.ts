@@ -48,6 +48,7 @@ test.each([
     [at(100, pause, { forMs: 200 }), at(250, kill)],
     /"kill" of redis from 250 to 250 ms and "pause" from 100 ms would be in effect at once/,
   ],
+  ['begins with one of its target', [at(100, pause), at(100, kill)], /would be in effect at once/],
   ['overlaps with itself', [every(100, pause, { forMs: 150 })], /would be in effect at once/],
 ])('a fault that %s is refused', (_, rules, message) => {
   expect(() => planFaults(rules, { lengthMs: 1_000, seed: 1 })).toThrow(message)
