@@ -139,6 +139,9 @@ test('realtime is judged where it is asked for, and forbidden by strict serializ
 test('transactions that overlap are in no order of time', () => {
   const history = [transaction('ax1', 0, 'ok', [0, 5]), transaction('rx', 1, 'ok', [5, 6]), transaction('rx1', 2)]
   expect(check(history, 'strict-serializable').verdict).toBe('valid')
+  const ended = [transaction('ax1', 0, 'ok', [0, 3]), transaction('ay1', 1, 'ok', [1, 4])]
+  const later = [transaction('rx', 2, 'ok', [5, 6]), transaction('rx1', 3, 'ok', [7, 8])]
+  expect(kindsIn([...ended, ...later])).toEqual(['G-single-realtime'])
 })
 
 test('what ended nobody knows how happened when somebody read of it, and never ended', () => {
