@@ -8,18 +8,20 @@ export function judgeExclusion(holds: readonly Hold[], claims: readonly Claim[])
   return [...overlaps(byBegin), ...foreignReleases(byBegin, claims)]
 }
 
+/** Of the holds before it is enough to look at the one that lasts longest. It is no other of the same process: those are over. */
 function overlaps(byBegin: readonly Hold[]): readonly Finding[] {
-  const longest = new Longest()
   const findings: Finding[] = []
+  let longest: Hold | undefined
   for (const hold of byBegin) {
-    const { granted, fromNs, untilNs } = hold
-    const other = longest.notOf(granted.process)
-    longest.add(hold)
-    if (other === undefined || other.untilNs <= fromNs || untilNs <= fromNs) continue
+    const other = longest
+    longest = longerOf(longest, hold)
+    if (other === undefined || other.untilNs <= hold.fromNs || hold.untilNs <= hold.fromNs) continue
+    const until = (seconds: (ns: number) => string): string =>
+      other.untilNs === Infinity ? 'and had not begun to release it' : `until ${seconds(other.untilNs)}`
     findings.push(
-      finding('overlap', [granted, other.granted], ([one = ''], seconds) => {
-        const until = other.untilNs === Infinity ? 'and had not begun to release it' : `until ${seconds(other.untilNs)}`
-        return `${one} was granted while process ${other.granted.process} held the lock, from ${seconds(other.fromNs)} ${until}`
+      finding('overlap', [hold.granted, other.granted], ([one = ''], seconds) => {
+        const held = `process ${other.granted.process} held the lock, from ${seconds(other.fromNs)} ${until(seconds)}`
+        return `${one} was granted while ${held}`
       }),
     )
   }
@@ -27,19 +29,18 @@ function overlaps(byBegin: readonly Hold[]): readonly Finding[] {
 }
 
 function foreignReleases(byBegin: readonly Hold[], claims: readonly Claim[]): readonly Finding[] {
-  const longest = new Longest()
   const findings: Finding[] = []
+  let longest: Hold | undefined
   let begun = 0
   for (const { operation, hold } of claims) {
     for (let next = byBegin[begun]; next && next.fromNs < operation.invokedNs; next = byBegin[++begun])
-      longest.add(next)
-    const holder = longest.notOf(operation.process)
+      longest = longerOf(longest, next)
     const isTaken = operation.f === 'release' && operation.outcome === 'ok'
     // Where both held it that is what is wrong, and the lock may well have released that of the one who asked.
     const isOwn = hold?.untilNs === operation.invokedNs
-    if (!isTaken || isOwn || holder === undefined || holder.untilNs <= operation.completedNs) continue
+    if (!isTaken || isOwn || longest === undefined || longest.untilNs <= operation.completedNs) continue
     findings.push(
-      finding('released-by-another', [operation, holder.granted], ([release = '', grant = '']) => {
+      finding('released-by-another', [operation, longest.granted], ([release = '', grant = '']) => {
         return `${release} was acknowledged, although since ${grant} it was that process that held the lock`
       }),
     )
@@ -47,23 +48,6 @@ function foreignReleases(byBegin: readonly Hold[], claims: readonly Claim[]): re
   return findings
 }
 
-/** Of all holds so far the one that lasts longest, and the longest of any other process. */
-class Longest {
-  #first: Hold | undefined
-  #second: Hold | undefined
-
-  add(hold: Hold): void {
-    if (this.#first === undefined || hold.untilNs > this.#first.untilNs) {
-      if (this.#first?.granted.process !== hold.granted.process) this.#second = this.#first
-      this.#first = hold
-    } else if (
-      hold.granted.process !== this.#first.granted.process &&
-      (this.#second === undefined || hold.untilNs > this.#second.untilNs)
-    )
-      this.#second = hold
-  }
-
-  notOf(process: number): Hold | undefined {
-    return this.#first?.granted.process === process ? this.#second : this.#first
-  }
+function longerOf(longest: Hold | undefined, hold: Hold): Hold {
+  return longest === undefined || hold.untilNs > longest.untilNs ? hold : longest
 }

@@ -49,6 +49,15 @@ const extend = (
 ): Written => ['extend', input, output, fromMs, toMs, { process, outcome }]
 
 const VALID: readonly (readonly [string, readonly Written[]])[] = [
+  ['a lock that was promised for no time at all', [acquire(1, 0, 1), acquire(2, 2, 3, { heldForMs: 0 })]],
+  [
+    'a late release by who held it before, while nobody does',
+    [acquire(1, 0, 1, { heldForMs: 1 }), acquire(2, 4, 9), release(1, 5, 6)],
+  ],
+  [
+    'a release by who held it before, that may have come behind that of the holder',
+    [acquire(1, 0, 1, { heldForMs: 5 }), acquire(2, 7, 8, { heldForMs: 99 }), release(1, 9, 12), release(2, 10, 11)],
+  ],
   ['granted as soon as the release began', [acquire(1, 0, 1), release(1, 2, 5), acquire(2, 0, 3)]],
   ['granted in the nanosecond in which the release began', [acquire(1, 0, 1), release(1, 3, 5), acquire(2, 0, 3)]],
   ['a release of unknown end', [acquire(1, 0, 1), release(1, 2, 3, 'info'), acquire(2, 4, 5)]],
