@@ -1,6 +1,9 @@
+import { HarnessError } from '@proving-ground/core-harness/environment'
 import type { Model } from './api/model.ts'
 import { DEFAULT_MODELS } from './api/model.ts'
+import { isPositive } from './delivery/distribution.ts'
 import type { Distribution } from './delivery/distribution.ts'
+import { isPartOfAll } from './delivery/fault.ts'
 import type { FaultShare } from './delivery/fault.ts'
 
 /** How a sandbox behaves. */
@@ -29,4 +32,15 @@ export const DEFAULT_OPTIONS: Omit<SandboxOptions, 'apiKey'> = {
   answerTokens: { kind: 'lognormal', median: 48, sigma: 0.5 },
   faults: [],
   mostUnderWay: 4_096,
+}
+
+/** @throws HarnessError for what no sandbox can do */
+export function checkOptions({ tokensPerSecond, faults, apiKey }: SandboxOptions): void {
+  const refuse = (found: string, remedy: string): never => {
+    throw new HarnessError(`starting the LLM sandbox: ${found}`, { remedy })
+  }
+  if (apiKey === '') refuse('the key is empty', 'Give one, or none for a random one.')
+  if (tokensPerSecond && !isPositive(tokensPerSecond))
+    refuse('it would make no tokens per second', 'Leave tokensPerSecond out for all at once.')
+  if (!isPartOfAll(faults)) refuse('the shares of its faults make more than 1', 'Together they are at most 1.')
 }

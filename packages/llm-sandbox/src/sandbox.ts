@@ -18,6 +18,7 @@ import { FAULT_GRAMMAR, chooseFault, parseFault } from './delivery/fault.ts'
 import type { Fault } from './delivery/fault.ts'
 import { Journal } from './delivery/journal.ts'
 import type { Entry, ServedRequest } from './delivery/journal.ts'
+import { checkOptions } from './options.ts'
 import type { SandboxOptions } from './options.ts'
 import { PromptCache } from './tokens/prompt-cache.ts'
 
@@ -26,7 +27,9 @@ export interface SandboxService extends OpenedService {
   requests(): readonly ServedRequest[]
 }
 
+/** @throws HarnessError for what no sandbox can do */
 export function openSandbox(options: SandboxOptions): SandboxService {
+  checkOptions(options)
   const sandbox = new Sandbox(options)
   return {
     routes: async (app) => {

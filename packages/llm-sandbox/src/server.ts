@@ -7,4 +7,4 @@ if (process.argv.length > 2) {
   process.stdout.write(USAGE)
   process.exit(process.argv[2] === '--help' ? 0 : 2)
 }
-await serve({ name: 'llm-sandbox', open: (variables) => Promise.resolve(openSandbox(readOptions(variables))) })
+await serve({ name: 'llm-sandbox', open: async (variables) => openSandbox(readOptions(variables)) })

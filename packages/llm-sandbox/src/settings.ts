@@ -1,6 +1,6 @@
 import { SettingError, required, text, wholeNumber } from '@proving-ground/core-harness/service'
 import type { Variables } from '@proving-ground/core-harness/service'
-import { parseDistribution } from './delivery/distribution.ts'
+import { isPositive, parseDistribution } from './delivery/distribution.ts'
 import type { Distribution } from './delivery/distribution.ts'
 import { FAULT_GRAMMAR, parseFaultShares } from './delivery/fault.ts'
 import { DEFAULT_OPTIONS } from './options.ts'
@@ -37,7 +37,7 @@ export function readOptions(variables: Variables): SandboxOptions {
     apiKey: required(variables, 'LLM_API_KEY', 'takes the key that callers show'),
     seed: wholeNumber(variables, 'LLM_SEED', { least: 0, most: 999_999_999, otherwise: DEFAULT_OPTIONS.seed }),
     timeToFirstTokenMs: distribution(variables, 'LLM_TTFT_MS') ?? DEFAULT_OPTIONS.timeToFirstTokenMs,
-    tokensPerSecond: distribution(variables, 'LLM_TOKENS_PER_SECOND'),
+    tokensPerSecond: distribution(variables, 'LLM_TOKENS_PER_SECOND', { isZeroAllowed: false }),
     answerTokens: distribution(variables, 'LLM_ANSWER_TOKENS') ?? DEFAULT_OPTIONS.answerTokens,
     faults: faults(variables),
     mostUnderWay: wholeNumber(variables, 'LLM_MOST_UNDER_WAY', {
@@ -48,12 +48,16 @@ export function readOptions(variables: Variables): SandboxOptions {
   }
 }
 
-function distribution(variables: Variables, name: string): Distribution | undefined {
+function distribution(variables: Variables, name: string, { isZeroAllowed = true } = {}): Distribution | undefined {
   const value = text(variables, name)
   if (value === undefined) return undefined
   const found = parseDistribution(value)
-  if (found) return found
-  throw new SettingError(name, `"${value}" is no distribution`, 'takes a number, or lognormal:<median>:<sigma>')
+  if (found && (isZeroAllowed || isPositive(found))) return found
+  throw new SettingError(
+    name,
+    `"${value}" is not a distribution that it can have`,
+    `takes a number${isZeroAllowed ? '' : ' above 0'}, or lognormal:<median>:<sigma>`,
+  )
 }
 
 function faults(variables: Variables): SandboxOptions['faults'] {

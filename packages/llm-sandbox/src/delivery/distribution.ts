@@ -16,6 +16,11 @@ export function parseDistribution(text: string): Distribution | undefined {
   return median === undefined ? undefined : { kind: 'lognormal', median: Number(median), sigma: Number(sigma) }
 }
 
+/** Whether it never gives 0. */
+export function isPositive(distribution: Distribution): boolean {
+  return (distribution.kind === 'constant' ? distribution.value : distribution.median) > 0
+}
+
 /** @param random from 0 up to 1 */
 export function draw(distribution: Distribution, random: () => number): number {
   if (distribution.kind === 'constant') return distribution.value

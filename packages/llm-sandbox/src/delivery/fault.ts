@@ -59,8 +59,9 @@ export function parseFaultShares(text: string): readonly FaultShare[] | undefine
   return known.length === shares.length && isPartOfAll(known) ? known : undefined
 }
 
-function isPartOfAll(shares: readonly FaultShare[]): boolean {
-  return shares.reduce((sum, { share }) => sum + share, 0) <= 1 + 1e-9
+/** Whether the shares leave the rest of all requests alone. */
+export function isPartOfAll(shares: readonly FaultShare[]): boolean {
+  return shares.every(({ share }) => share >= 0) && shares.reduce((sum, { share }) => sum + share, 0) <= 1 + 1e-9
 }
 
 /** @param chance from 0 up to 1, one for each request */
