@@ -1,3 +1,4 @@
+import { fieldOf } from './field.ts'
 import type { Json } from './operation.ts'
 
 /** What stands for a value as the key of a map. */
@@ -13,9 +14,10 @@ export function identityOf(value: Json): Identity {
 }
 
 function canonical(value: Json): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  let fields = ''
+  for (const name of Object.keys(value).sort())
+    fields += `${JSON.stringify(name)}:${canonical(fieldOf(value, name) ?? null)},`
+  return `{${fields}}`
 }

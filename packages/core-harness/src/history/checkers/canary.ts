@@ -104,9 +104,9 @@ function searchDeep(value: Json, search: TokenSearch, found: (token: string) => 
   if (typeof value === 'string') search.in(value, found)
   else if (Array.isArray(value)) for (const inner of value as readonly Json[]) searchDeep(inner, search, found)
   else if (typeof value === 'object' && value !== null)
-    for (const [name, inner] of Object.entries(value)) {
+    for (const name of Object.keys(value)) {
       search.in(name, found)
-      searchDeep(inner, search, found)
+      searchDeep(fieldOf(value, name) ?? null, search, found)
     }
 }
 

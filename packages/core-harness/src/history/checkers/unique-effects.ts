@@ -36,8 +36,15 @@ interface IdempotencyKey {
   readonly attempts: Operation[]
   readonly answers: Answer[]
   refused: Operation | undefined
+  requests: number
   /** Effects that were read back, each with the first and the last read that held it. */
-  readonly readBack: Map<Identity, { readonly effect: Json; readonly first: Operation; last: Operation }>
+  readBack: Map<Identity, ReadBack> | undefined
+}
+
+interface ReadBack {
+  readonly effect: Json
+  readonly first: Operation
+  last: Operation
 }
 
 /** One scope of idempotency keys. */
@@ -90,14 +97,10 @@ type Counts = Record<'requests' | 'acknowledged' | 'refused' | 'keys' | 'retried
 
 function readScope(operations: readonly Operation[], counts: Counts): Scope {
   const scope: Scope = { keys: new Map(), lastRead: undefined }
-  const asked = new Set<IdempotencyKey>()
-  const retried = new Set<IdempotencyKey>()
   for (const operation of operations) {
     if (operation.f === 'request') {
       const key = keyOf(scope, nameOf(operation, operation.input))
-      if (asked.has(key)) retried.add(key)
-      asked.add(key)
-      counts.requests += 1
+      key.requests += 1
       if (operation.outcome === 'fail') {
         counts.refused += 1
         key.refused = operation
@@ -112,9 +115,10 @@ function readScope(operations: readonly Operation[], counts: Counts): Scope {
       counts.readBack += (operation.output as readonly Json[]).length
     } else throw unknownFunction(uniqueEffects, operation)
   }
-  counts.keys += asked.size
-  counts.retriedKeys += retried.size
-  for (const { answers } of asked) {
+  for (const { requests, answers } of scope.keys.values()) {
+    counts.requests += requests
+    counts.keys += Number(requests > 0)
+    counts.retriedKeys += Number(requests > 1)
     counts.acknowledged += answers.length
     answers.sort((a, b) => a.request.completedNs - b.request.completedNs)
   }
@@ -134,12 +138,13 @@ function answerOf(request: Operation): Answer {
 function readEffects(scope: Scope, read: Operation): void {
   if (!Array.isArray(read.output)) throw mistake(read, `found ${valueText(read.output, 40)}, which is no list`)
   for (const row of read.output as readonly Json[]) {
-    const { readBack } = keyOf(scope, nameOf(read, row))
+    const key = keyOf(scope, nameOf(read, row))
+    key.readBack ??= new Map()
     const effect = fieldOf(row, 'effect')
     if (effect === undefined) throw mistake(read, `found ${valueText(row, 40)}, which names no effect`)
     const identity = identityOf(effect)
-    const known = readBack.get(identity)
-    if (known === undefined) readBack.set(identity, { effect, first: read, last: read })
+    const known = key.readBack.get(identity)
+    if (known === undefined) key.readBack.set(identity, { effect, first: read, last: read })
     else known.last = read
   }
 }
@@ -154,7 +159,7 @@ function keyOf({ keys }: Scope, name: Json): IdempotencyKey {
   const identity = identityOf(name)
   const known = keys.get(identity)
   if (known !== undefined) return known
-  const key: IdempotencyKey = { name, attempts: [], answers: [], refused: undefined, readBack: new Map() }
+  const key: IdempotencyKey = { name, attempts: [], answers: [], refused: undefined, requests: 0, readBack: undefined }
   keys.set(identity, key)
   return key
 }
@@ -163,50 +168,54 @@ function mistake(operation: Operation, problem: string): HistoryMistakeError {
   return new HistoryMistakeError(uniqueEffects.name, operation, problem)
 }
 
+/** The first that was shown to have an effect. */
 interface Owner {
   readonly key: IdempotencyKey
   readonly by: Operation
+  /** The last other key that was found to have the effect as well: it is told once. */
+  toldOf?: IdempotencyKey
 }
 
-/** An effect belongs to one key: two that were answered with the same have one too few. */
+/** An effect belongs to one key: where two have the same, there is one too few. */
 function judgeOwners({ keys }: Scope, evidence: Evidence<Kind>): void {
   const owners = new Map<Identity, Owner>()
-  for (const key of keys.values()) {
-    const shown = [
-      ...key.answers.map(shownBy),
-      ...[...key.readBack.values()].map(({ effect, first }) => ({ effect, by: first })),
-    ]
-    const own = new Set<Identity>()
-    for (const { effect, by } of shown) {
-      const identity = identityOf(effect)
-      const owner = owners.get(identity)
-      if (owner === undefined) owners.set(identity, { key, by })
-      else if (owner.key !== key && !own.has(identity))
-        evidence.add('shared-effect', shared(effect, owner, { key, by }))
-      own.add(identity)
+
+  function claim(key: IdempotencyKey, identity: Identity, effect: Json, by: Operation): void {
+    const owner = owners.get(identity)
+    if (owner === undefined) owners.set(identity, { key, by })
+    else if (owner.key !== key && owner.toldOf !== key) {
+      owner.toldOf = key
+      evidence.add('shared-effect', shared(effect, owner, { key, by }))
     }
+  }
+
+  for (const key of keys.values()) {
+    for (const { effect, request } of key.answers) claim(key, identityOf(effect), effect, request)
+    for (const [identity, { effect, first }] of key.readBack ?? []) claim(key, identity, effect, first)
   }
 }
 
 function judgeKey(key: IdempotencyKey, lastRead: Operation | undefined, evidence: Evidence<Kind>): void {
-  const [first, ...others] = key.answers
-  const answered = new Set(key.answers.map(({ effect }) => identityOf(effect)))
-  for (const other of others) judgeAnswer(key, first as Answer, other, evidence)
+  const [first] = key.answers
+  for (const other of key.answers) if (first !== undefined && other !== first) judgeAnswer(key, first, other, evidence)
+  if (key.readBack !== undefined) judgeReadBack(key, key.readBack, evidence)
+  if (first === undefined || lastRead === undefined || lastRead.invokedNs <= first.request.completedNs) return
+  if (key.readBack?.get(identityOf(first.effect))?.last !== lastRead)
+    evidence.add('lost-effect', lost(key, first, lastRead))
+}
 
-  let told = first && shownBy(first)
-  for (const [identity, { effect, first: by }] of key.readBack) {
-    const [attempt] = key.attempts
+function judgeReadBack(key: IdempotencyKey, readBack: ReadonlyMap<Identity, ReadBack>, evidence: Evidence<Kind>): void {
+  const [attempt] = key.attempts
+  const [answer] = key.answers
+  const answered = new Set(key.answers.map(({ effect }) => identityOf(effect)))
+  let told = answer && shownBy(answer)
+  for (const [identity, { effect, first: by }] of readBack)
     if (attempt === undefined || by.completedNs < attempt.invokedNs)
       evidence.add('unexpected-effect', unexpected(key, effect, by))
     else if (!answered.has(identity)) {
       if (told !== undefined) evidence.add('duplicate-effect', duplicate(key, told, { effect, by }))
       told ??= { effect, by }
     }
-  }
-
-  if (first === undefined || lastRead === undefined || lastRead.invokedNs <= first.request.completedNs) return
-  if (key.readBack.get(identityOf(first.effect))?.last !== lastRead)
-    evidence.add('lost-effect', lost(key, first, lastRead))
 }
 
 function judgeAnswer(key: IdempotencyKey, first: Answer, other: Answer, evidence: Evidence<Kind>): void {
