@@ -82,13 +82,13 @@ function diagnose({ culprit, calls, failed, values }: Impasse<QueueCall>): Diagn
   const takesUnseen = calls.some((one) => one.enqueues === undefined && one.dequeues === undefined)
   const enqueuesOf = (one: number) => calls.filter(({ enqueues }) => enqueues === one)
   const dequeuesOf = (one: number) => calls.filter(({ dequeues }) => dequeues === one)
-  /** Whether an element was there before a time, and nobody began to take it before the culprit ended. */
-  const waited = (one: number, beforeNs: number) =>
-    !takesUnseen &&
-    enqueuesOf(one).some((call) => call.operation.outcome === 'ok' && call.operation.completedNs < beforeNs) &&
-    dequeuesOf(one).length === 0
+  const dequeued = new Set(calls.map(({ dequeues }) => dequeues))
+  /** What was added before a time, and nobody began to take before the culprit ended. */
   const waiting = (beforeNs: number) =>
-    calls.find(({ enqueues }) => enqueues !== undefined && enqueues !== element && waited(enqueues, beforeNs))
+    calls.find(
+      ({ enqueues, operation: { outcome, completedNs } }) =>
+        enqueues !== undefined && !takesUnseen && !dequeued.has(enqueues) && outcome === 'ok' && completedNs < beforeNs,
+    )
 
   if (element === null) {
     const there = waiting(operation.invokedNs)?.operation
@@ -119,7 +119,7 @@ function diagnose({ culprit, calls, failed, values }: Impasse<QueueCall>): Diagn
         (enqueues.length === 1 ? 'only once' : `only ${enqueues.length} times`),
       operations: others.map((one) => one.operation),
     }
-  const ahead = waiting(Math.min(...enqueues.map((one) => one.operation.invokedNs)))?.operation
+  const ahead = waiting(enqueues[0]?.operation.invokedNs ?? NaN)?.operation
   if (ahead === undefined) return undefined
   return {
     kind: 'fifo-inversion',

@@ -63,9 +63,9 @@ function witnessOf(call: RegisterCall, calls: readonly RegisterCall[], start: St
 
 /** Somebody left or found another value after the last time that this one can have been written. */
 const overwritten: Finding = ({ culprit, calls, values }, needs) => {
-  const lastWrittenNs = Math.max(
+  const lastWrittenNs = calls.reduce(
+    (last, { leaves, operation }) => (leaves === needs ? Math.max(last, latestEffectNs(operation)) : last),
     -Infinity,
-    ...calls.filter(({ leaves }) => leaves === needs).map(({ operation }) => latestEffectNs(operation)),
   )
   const witnesses = calls.filter(({ operation: { outcome, invokedNs, completedNs }, ...one }) => {
     const value = one.leaves ?? one.needs
