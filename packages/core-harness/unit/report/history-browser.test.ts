@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals'
 
+import { eventually } from '../../src/guarantee/eventually.ts'
 import { toHtml } from '../../src/report/html/page.ts'
 import { inBrowser, keepScreenshot, open, page, withPages } from './opened-page.ts'
 import { PAUSE, history, historyEvidence, lostWrite, sampleOperations, staleRead } from './sample-history.ts'
@@ -123,7 +124,8 @@ inBrowser('the wheel zooms with Control, drags move, and the wheel alone scrolls
   expect(moved).not.toBe(closer)
   const scrolled = Number(await page.evaluate('scrollY'))
   await page.mouse.wheel(0, 120)
-  await page.waitForFunction(`scrollY > ${scrolled}`)
+  const isScrolled = async () => Number(await page.evaluate('scrollY')) > scrolled
+  await eventually(isScrolled, { withinMs: 5_000, describe: 'the page has scrolled' })
 })
 
 inBrowser('at 390 px two fingers zoom and one moves, and nothing is wider than the page', async () => {
