@@ -6,7 +6,7 @@ import { LocalTier } from '../src/reference/local-tier.ts'
 
 export default defineDefect(cache, {
   name: 'copies-survive-reconnection',
-  breaks: ['cache.invalidation.survives-connection-loss'],
+  breaks: ['cache.invalidation.survives-connection-loss', 'cache.faults.connection-cut', 'cache.faults.redis-pause'],
   description:
     'After a lost connection the node subscribes again and keeps its copies; what was published meanwhile is lost.',
   incident: {

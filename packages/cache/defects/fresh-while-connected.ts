@@ -6,7 +6,7 @@ import { FreshnessLease } from '../src/reference/freshness-lease.ts'
 
 export default defineDefect(cache, {
   name: 'fresh-while-connected',
-  breaks: ['cache.invalidation.survives-pause'],
+  breaks: ['cache.invalidation.survives-pause', 'cache.faults.node-pause'],
   description: 'A node trusts its copies as long as its connection stands; one that slept wakes up trusting them.',
   incident: {
     title: 'yugabyte-db #16: Potential stale reads, when the machine of a lease holder freezes',

@@ -19,6 +19,6 @@ guarantee('cache.faults.connection-cut', async (context) => {
     fault: proxy.fault('redis of a node', { kind: 'cut' }),
     times: 3,
     forMs: 400,
-    timeoutMs: 200,
+    timeoutMs: 150,
   })
 })

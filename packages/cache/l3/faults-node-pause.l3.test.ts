@@ -15,6 +15,6 @@ guarantee('cache.faults.node-pause', async (context) => {
     fault: pause('node', paused!),
     times: 3,
     forMs: 400,
-    timeoutMs: 200,
+    timeoutMs: 150,
   })
 })

@@ -15,7 +15,7 @@ guarantee('cache.faults.redis-restart', async (context) => {
     fault: kill('redis', server),
     times: 3,
     forMs: 400,
-    timeoutMs: 200,
+    timeoutMs: 150,
     losesData: true,
   })
 })

@@ -1,6 +1,13 @@
-import { eachProcessOnce, phases, repeat, runHistory, sequence, stagger } from '@proving-ground/core-harness/history'
-import { untilEnough } from '@proving-ground/core-harness/history'
-import type { Journal } from '@proving-ground/core-harness/history'
+import {
+  eachProcessOnce,
+  phases,
+  repeat,
+  runHistory,
+  sequence,
+  stagger,
+  untilEnough,
+} from '@proving-ground/core-harness/history'
+import type { GeneratorContext, Journal, Request } from '@proving-ground/core-harness/history'
 import { INVALIDATION_BOUND_MS } from '../src/contract.ts'
 import { A_MINUTE, inTurn, range, type Node } from './cluster-of-nodes.ts'
 import { until } from './expiry.ts'
@@ -21,11 +28,10 @@ export interface InvalidationsOptions {
   readonly signal: AbortSignal
 }
 
-const KEYS = range(30).map((index) => ({ tenant: 'acme', key: `flag ${index}` }))
+const KEYS = range(20).map((index) => ({ tenant: 'acme', key: `flag ${index}` }))
 /** More than one, so that some begin while others wait for what is broken. */
 const DELETING = 4
-const READ_EVERY_MS = 5
-const READ = { f: 'read' }
+const READ_EVERY_MS = 15
 
 /** Stores the keys, and lets every node copy them. */
 export async function prepareInvalidations(nodes: readonly Node[]): Promise<void> {
@@ -42,11 +48,12 @@ export async function prepareInvalidations(nodes: readonly Node[]): Promise<void
 export async function runInvalidations(options: InvalidationsOptions): Promise<void> {
   const { journal, nodes, deleters, seed, timeoutMs, lengthMs, isOver, signal } = options
   const shared = { journal, seed, timeoutMs, signal }
+  const readOwn = ({ slot }: GeneratorContext): Request => ({ f: 'read', input: { node: slot } })
   const readers = {
     ...shared,
     processes: nodes.length,
-    open: inTurn(nodes),
-    invoke: (node: Node) => goneFrom(node),
+    open: () => undefined,
+    invoke: (_: undefined, { input }: Request) => goneFrom(nodes[(input as { readonly node: number }).node]!),
   }
   let isDone = false
   const deleting = runHistory<Node>({
@@ -56,16 +63,16 @@ export async function runInvalidations(options: InvalidationsOptions): Promise<v
     open: inTurn(deleters),
     invoke: (node, { input }) => node.service.delete(KEYS[Number(input)]!),
   }).finally(() => (isDone = true))
-  const reading = runHistory<Node>({
+  const reading = runHistory({
     ...readers,
     generator: untilEnough(
       { seen: () => Number(isDone && isOver()), minimum: 1, atMost: Infinity },
-      stagger(READ_EVERY_MS, repeat(READ)),
+      stagger(READ_EVERY_MS, repeat(readOwn)),
     ),
   })
   await Promise.all([deleting, reading])
   await until(performance.now() + INVALIDATION_BOUND_MS)
-  await runHistory<Node>({ ...readers, generator: phases(eachProcessOnce(READ), eachProcessOnce(READ)) })
+  await runHistory({ ...readers, generator: phases(eachProcessOnce(readOwn), eachProcessOnce(readOwn)) })
 }
 
 async function goneFrom(node: Node): Promise<number[]> {

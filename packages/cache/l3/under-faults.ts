@@ -7,7 +7,7 @@ import { INVALIDATION_BOUND_MS } from '../src/contract.ts'
 import { A_MINUTE, range, type Context, type Node } from './cluster-of-nodes.ts'
 import { until } from './expiry.ts'
 import { prepareInvalidations, runInvalidations } from './invalidations.ts'
-import { runSessions } from './sessions.ts'
+import { Sessions } from './sessions.ts'
 
 export interface UnderFaultsOptions {
   readonly nodes: readonly Node[]
@@ -39,31 +39,38 @@ export async function proveUnderFaults(context: Context, options: UnderFaultsOpt
   const invalidations = losesData ? undefined : context.history('invalidations')
   if (invalidations) await prepareInvalidations(nodes)
 
-  let answered = 0
+  const stop = new AbortController()
+  const shared = { nodes, seed: context.mode.seed, timeoutMs, signal: stop.signal }
+  const sessions = new Sessions({ ...shared, journal: versions })
   let isOver = false
-  const moreReads = async (): Promise<void> => {
-    const enough = answered + READS_BETWEEN
+  const readOn = async (): Promise<void> => {
+    const enough = sessions.answered + READS_BETWEEN
     const describe = `${READS_BETWEEN} more reads are answered`
-    await eventually(() => answered >= enough, { withinMs: ANSWERED_WITHIN_MS, describe })
+    await eventually(() => sessions.answered >= enough, { withinMs: ANSWERED_WITHIN_MS, describe })
+    await sessions.ask()
   }
   const comeAndGo = async (): Promise<void> => {
     for (const _ of range(times)) {
-      await moreReads()
+      await readOn()
       const begun = await context.fault(fault, { verify: () => Promise.all(nodes.map(writeAndRead)) })
       await until(performance.now() + forMs)
-      await begun.heal()
+      // A node that was stopped gets to these before it gets to what Redis has to tell. Not to all keys: what is read anew is fresh.
+      await Promise.all([sessions.ask(2), begun.heal()])
     }
-    await moreReads()
+    await readOn()
     isOver = true
   }
-  const shared = { nodes, seed: context.mode.seed, timeoutMs, isOver: () => isOver }
-  await together([
-    comeAndGo,
-    (signal) => runSessions({ ...shared, journal: versions, onAnswer: () => answered++, signal }),
-    async (signal) => {
-      const lengthMs = times * (BETWEEN_MS + forMs)
-      if (invalidations) await runInvalidations({ ...shared, journal: invalidations, deleters, lengthMs, signal })
-    },
+  await together(stop, [
+    comeAndGo(),
+    sessions.run(() => isOver),
+    invalidations &&
+      runInvalidations({
+        ...shared,
+        journal: invalidations,
+        deleters,
+        lengthMs: times * (BETWEEN_MS + forMs),
+        isOver: () => isOver,
+      }),
   ])
 
   await context.check(versions, monotonic, { boundMs: INVALIDATION_BOUND_MS, misses: losesData })
@@ -83,19 +90,10 @@ async function writeAndRead({ service, processId }: Node): Promise<void> {
   if ((await service.get(key)) !== true) throw new Error('what was written is not there')
 }
 
-/** Runs tasks until all have ended. When one fails the others are told to stop. */
-async function together(tasks: readonly ((signal: AbortSignal) => Promise<unknown>)[]): Promise<void> {
-  const stop = new AbortController()
-  const ends = await Promise.allSettled(
-    tasks.map(async (task) => {
-      try {
-        await task(stop.signal)
-      } catch (error) {
-        stop.abort(error)
-        throw error
-      }
-    }),
-  )
+/** Waits until all tasks have ended. When one fails the others are told to stop. */
+async function together(stop: AbortController, tasks: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  for (const task of tasks) task?.catch((error: unknown) => stop.abort(error))
+  const ends = await Promise.allSettled(tasks)
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed) throw failed.reason
 }
