@@ -1,10 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { eventually } from '@proving-ground/core-harness/guarantee'
 import { createServer } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startBudgetProxy } from '../src/budget/proxy.ts'
 import type { BudgetProxy } from '../src/budget/proxy.ts'
 import { realOrSandbox } from '../src/budget/real-or-sandbox.ts'
+import { worstCaseTokens } from '../src/budget/worst-case.ts'
 import type { LlmSandbox, StartOptions } from '../src/start.ts'
 import { clientOf, post, sandboxAndClient } from './sandbox-for-test.ts'
 
@@ -53,34 +55,36 @@ test('what the real one says it used is what is used, for each route, streamed a
   expect((await client.models.retrieve('gpt-4o')).id).toBe('gpt-4o')
 })
 
-test('the budget is never exceeded by a hundred requests at once, and what does not fit is never sent', async () => {
-  const { proxy, real, usedOfReal } = await behindBudget(1_000, { timeToFirstTokenMs: { kind: 'constant', value: 20 } })
-  const client = clientOf(proxy)
-  const asked = Array.from({ length: 100 }, () => client.chat.completions.create(hello))
-  const outcomes = await Promise.all(
-    asked.map((each) =>
-      each.then(
-        () => 'answered',
-        (error: { status: number; code: string }) => `${error.status} ${error.code}`,
-      ),
-    ),
-  )
-  expect(new Set(outcomes)).toEqual(new Set(['answered', '403 budget_exceeded']))
-  const answered = outcomes.filter((outcome) => outcome === 'answered').length
-  expect(real.requests()).toHaveLength(answered)
-  expect(usedOfReal()).toBe(answered * 21)
-  expect(proxy.spent()).toMatchObject({ usedTokens: answered * 21, reservedTokens: 0, refusedRequests: 100 - answered })
-  // What was reserved beyond the use is there again, until even one request is too many.
-  for (;;)
-    if (
-      await client.chat.completions.create(hello).then(
-        () => false,
+test('of a hundred requests at once as many are sent as fit with their worst case, and no more', async () => {
+  const held: ServerResponse[] = []
+  const real = createServer((request, response) => void request.resume().on('end', () => held.push(response)))
+  const baseUrl = await listening(real)
+  const proxy = await startBudgetProxy({ baseUrl, apiKey: 'sk-real' }, 1_000)
+  opened.push(proxy)
+  const asked = Array.from({ length: 100 }, () => post(proxy, '/chat/completions', hello))
+  const haveArrived = (): boolean => held.length + proxy.spent().refusedRequests === 100
+  await eventually(haveArrived, { withinMs: 20_000, describe: 'all have arrived' })
+  const fit = Math.floor(1_000 / worstCaseTokens('/chat/completions', hello))
+  expect(held).toHaveLength(fit)
+  for (const response of held) response.end(JSON.stringify({ usage: { total_tokens: 21 } }))
+  const statuses = await Promise.all(asked.map(async (each) => (await each).status))
+  expect(statuses.filter((status) => status === 200)).toHaveLength(fit)
+  expect(statuses.filter((status) => status === 403)).toHaveLength(100 - fit)
+  expect(proxy.spent()).toMatchObject({ usedTokens: fit * 21, reservedTokens: 0 })
+})
+
+test('what was reserved beyond the use is there again, until even one request could be too many', async () => {
+  const { proxy, usedOfReal } = await behindBudget(1_000)
+  const isSent = (): Promise<boolean> =>
+    clientOf(proxy)
+      .chat.completions.create(hello)
+      .then(
         () => true,
+        (error: { code: string }) => error.code !== 'budget_exceeded',
       )
-    )
-      break
+  while (await isSent());
   expect(usedOfReal()).toBeLessThanOrEqual(1_000)
-  expect(usedOfReal()).toBeGreaterThan(700)
+  expect(usedOfReal()).toBeGreaterThan(1_000 - worstCaseTokens('/chat/completions', hello))
 })
 
 test('what was cut or failed on the way pays all that it reserved; what was refused pays nothing', async () => {
@@ -132,14 +136,13 @@ test('the key goes to the real one alone: not to callers, whatever goes wrong', 
       .writeHead(401, { 'content-type': 'application/json', 'x-request-id': 'a' })
       .end(JSON.stringify({ error: secret }))
   })
-  await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve))
-  const baseUrl = `http://127.0.0.1:${(rude.address() as AddressInfo).port}/v1`
+  const baseUrl = await listening(rude)
   const llm = await realOrSandbox({
     realLlm: true,
     budgetTokens: 1_000,
     environment: { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: secret },
   })
-  opened.push(llm, { stop: () => new Promise((resolve) => void rude.close(() => resolve())) })
+  opened.push(llm)
   expect(llm).toMatchObject({ kind: 'real' })
   expect(llm.apiKey).not.toContain(secret)
   for (const ask of [
@@ -173,6 +176,18 @@ test('a real one without a key, a URL with a password, and a budget of nothing a
   expect(error).not.toMatch('secret')
   await expect(realOrSandbox({ realLlm: false, budgetTokens: 0 })).rejects.toThrow('budget')
 })
+
+/** Starts a server that the test ends. */
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  opened.push({
+    stop: () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => void server.close(() => resolve()))
+    },
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+}
 
 function bearer(apiKey: string): RequestInit {
   return { headers: { authorization: `Bearer ${apiKey}` } }
