@@ -43,6 +43,7 @@ test('the console draws the first counter-example, and says how to see each agai
 test('the page tells faults and what happened sometimes', () => {
   const html = toHtml(historyRecord())
   expect(html).toContain('"11.995 s to 12.020 s after the test began, touched 1"')
+  expect(html).toContain('"faults":[{"name":"pause redis","workload":"the test","fromSecond":11.995,"toSecond":12.02}]')
   expect(html).toContain('{"name":"the lock expired while held","value":"0 times"}')
 })
 

@@ -138,7 +138,7 @@ function guaranteeView(
     objectives: (load?.objectives ?? []).map((one) => objectiveView(one, trends[one.id] ?? [])),
     workloads: load ? workloadViews(id, load) : [],
     resources: resourceViews(load?.resources ?? []),
-    faults: (load?.faults ?? []).map(faultView),
+    faults: load ? load.faults.map(faultView) : faults.map((one) => faultView({ ...one, workload: 'the test' })),
     histories: histories.map(drawn),
   }
 }
