@@ -3,12 +3,14 @@ import type { CacheNode, LockHandle } from '../src/contract.ts'
 
 /** What a lock is for: it takes what holders write, and refuses who comes with a token lower than one that it knows. */
 export class GuardedResource {
-  /** Of the last write that was taken. */
-  token = Number.NEGATIVE_INFINITY
+  /** Writes that were tried. */
+  writes = 0
+  #greatestToken = Number.NEGATIVE_INFINITY
 
   write(token: number): boolean {
-    if (token < this.token) return false
-    this.token = token
+    this.writes++
+    if (token < this.#greatestToken) return false
+    this.#greatestToken = token
     return true
   }
 }

@@ -45,6 +45,7 @@ async function oversleep(context: Context, [sleeper, ...others]: readonly Node[]
     const mine = await sleepy.acquire('payout', SHORT)
     await sleepy.use(mine!)
     await sleeper!.pause()
+    const { writes } = resource
     const late = sleepy.use(mine!)
     const taken = contenders.map(async (contender) => {
       const handle = await contender.acquire('payout', SHORT)
@@ -52,7 +53,7 @@ async function oversleep(context: Context, [sleeper, ...others]: readonly Node[]
       await contender.use(handle)
       await contender.release(handle)
     })
-    await eventually(() => resource.token !== mine!.token, {
+    await eventually(() => resource.writes > writes, {
       withinMs: 10_000,
       describe: 'another writes with the lock of the one that sleeps',
     })
