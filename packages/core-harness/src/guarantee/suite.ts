@@ -190,7 +190,7 @@ async function proveOnce<Service extends Closable, Options>(
     hasEnded = true
   } catch (error) {
     if (error instanceof NoDataError) notes.noData()
-    if (!(error instanceof NoOwnServerError)) throw error
+    if (!(error instanceof NoOwnServerError)) throw withRemedy(error)
     notes.notOffered(error.message)
   } finally {
     ending.abort()
@@ -207,6 +207,12 @@ async function proveOnce<Service extends Closable, Options>(
     if (declared.level === 'L4' && hasEnded) demandGreen(evidence, verdict)
   }
   if (complaint !== undefined) throw complaint
+}
+
+/** The test runner shows the message of an error, and not what to do about it. */
+function withRemedy(error: unknown): unknown {
+  if (!(error instanceof HarnessError) || error.remedy === undefined) return error
+  return new HarnessError(error.explain(), { cause: error })
 }
 
 function thrownBy(demand: () => unknown): Error | undefined {

@@ -69,11 +69,11 @@ test('an L4 suite loads the deployed services that it is told of, and starts non
   expect(text).not.toContain(readFileSync(token, 'utf8').trim())
 }, 90_000)
 
-test('with a token that is not theirs, it says that they refuse it', async () => {
+test('with a token that is not theirs, it says that they refuse it, and which variables to look at', async () => {
   const exports = `export STAGING_CACHE_URL=${await urls()} STAGING_TOKEN=mistaken`
   const { part } = runSuite(exports)
   expect(part.guarantees[0]?.status).toBe('failed')
-  expect(part.guarantees[0]?.reason).toMatch(/connecting to the deployed service at http.*401/)
+  expect(part.guarantees[0]?.reason).toMatch(/connecting to the deployed service at http.*401.*Check STAGING_CACHE_URL, and the token/s)
 }, 60_000)
 
 async function urls(): Promise<string> {
