@@ -31,8 +31,8 @@ export const canary: Checker<CanaryOptions> = {
   judges: 'No token of one tenant is in any answer to another',
   functions: {
     write:
-      '{ tenant, token }: a text that no other tenant writes, long enough not to occur by chance; at ok any answer',
-    read: 'the tenant, or { tenant } with more; at ok any answer',
+      '{ tenant, token }, the token a text that no other tenant writes and that does not occur by chance → any answer',
+    read: 'the tenant, or { tenant } with more → any answer',
   },
   options: z.strictObject({}),
   check(operations) {

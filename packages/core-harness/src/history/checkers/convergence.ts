@@ -47,10 +47,10 @@ export const convergence: Checker<ConvergenceOptions> = {
   name: 'convergence',
   judges: 'Stores of the same data hold the same multiset within a deadline after the last write',
   functions: {
-    snapshot: 'the name of a store, or { store }; at ok all that it holds: a list, or an object by key',
-    quiesce: 'null; at ok nothing is written any more',
-    read: 'anything; it is not looked at',
-    'any other': 'anything; it may write',
+    snapshot: 'the name of a store, or { store } → all that it holds: a list, or an object by key',
+    quiesce: 'anything → anything; nothing is written any more',
+    read: 'anything → anything; it is not looked at',
+    'any other': 'anything → anything; it may write',
   },
   options: z.strictObject({ deadlineMs: nonNegative.default(0) }),
   check(operations, { deadlineMs }) {

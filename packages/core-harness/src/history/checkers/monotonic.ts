@@ -53,9 +53,10 @@ export const monotonic: Checker<MonotonicOptions> = {
   name: 'monotonic',
   judges: 'In a session a version never goes back, and no read is older than the last acknowledged before it began',
   functions: {
-    write: 'the number of a version, which is its value as well, or { version, value }; null is a value that is absent',
-    delete: 'the number of the version without a value, or { version }',
-    read: 'at ok the value, { version } or { version, value }; null when there is none',
+    write:
+      'the number of a version, which is its value as well, or { version, value }; null is an absent value → anything',
+    delete: 'the number of the version without a value, or { version } → anything',
+    read: 'anything → the value, { version } or { version, value }; null when there is none',
   },
   options: z.strictObject({
     boundMs: nonNegative.default(0),

@@ -32,8 +32,9 @@ export const perKeyOrder: Checker<PerKeyOrderOptions> = {
   name: 'per-key-order',
   judges: 'The messages of each key come out in the order in which they were produced, none left out, each once',
   functions: {
-    produce: 'a message: any JSON but null and lists, where the operation has a key; else { key, value }',
-    consume: 'at ok a message, a list of messages in their order, or null when there was none',
+    produce:
+      'a message → anything; it is any JSON but null and lists where the operation has a key, else { key, value }',
+    consume: 'anything → a message, a list of messages in their order, or null when there was none',
   },
   options: z.strictObject({
     numbered: flag.default(false),

@@ -47,8 +47,8 @@ export const setFull: Checker<SetFullOptions> = {
   name: 'set-full',
   judges: 'What is added to a set stays in it, and how soon all reads see it',
   functions: {
-    add: 'an element, any JSON; the same may be added again',
-    read: 'at ok the list of all elements',
+    add: 'an element, any JSON; the same may be added again → anything',
+    read: 'nothing → the list of all elements',
   },
   options: z.strictObject({
     linearizable: flag.default(false),

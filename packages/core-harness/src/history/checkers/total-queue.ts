@@ -51,9 +51,9 @@ export const totalQueue: Checker<TotalQueueOptions> = {
   name: 'total-queue',
   judges: 'What is put into a queue comes out of it, as often as the contract says; the order does not matter',
   functions: {
-    enqueue: 'an element, any JSON but null',
-    dequeue: 'at ok an element, or null when the queue was empty; to fail with the error empty says the same',
-    drain: 'at ok the list of all elements that were left, until the queue was empty',
+    enqueue: 'the element, any JSON but null → anything',
+    dequeue: 'nothing → an element, null when the queue was empty; a fail with the error empty says the same',
+    drain: 'nothing → the list of all that was left, until the queue was empty',
   },
   options: z.strictObject({
     duplicates: z.union([z.literal('any'), nonNegative]).default(0),

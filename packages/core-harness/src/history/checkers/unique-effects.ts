@@ -61,11 +61,10 @@ interface Scope {
  */
 export const uniqueEffects: Checker<UniqueEffectsOptions> = {
   name: 'unique-effects',
-  judges:
-    'Each idempotency key has at most one effect, what is acknowledged has one, and the key with other parameters is refused',
+  judges: 'An idempotency key has at most one effect, an acknowledged one has it, and other parameters are refused',
   functions: {
-    request: '{ idempotencyKey, parameters }; at ok { effect } or the id of the effect alone',
-    effects: 'at ok the list of all effects, each { idempotencyKey, effect }',
+    request: '{ idempotencyKey, parameters } → { effect }, or the id of the effect alone',
+    effects: 'anything → the list of all effects, each { idempotencyKey, effect }',
   },
   options: z.strictObject({}),
   check(operations) {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
-import { TokenSearch } from '../../src/history/token-search.ts'
+import { TokenSearch } from '../../../src/history/token-search.ts'
 
 function found(tokens: readonly string[], text: string): string[] {
   const all: string[] = []

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 
-import { Evidence, resultOf } from '../../src/history/evidence.ts'
-import type { Finding } from '../../src/history/evidence.ts'
-import { history } from './hand-written.ts'
+import { Evidence, resultOf } from '../../../src/history/evidence.ts'
+import type { Finding } from '../../../src/history/evidence.ts'
+import { history } from '../hand-written.ts'
 
 const operations = history(...Array.from({ length: 30 }, (_, at) => [at, at + 1, 'read'] as const))
 

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isDeepStrictEqual } from 'node:util'
 
-import { identityOf } from '../../src/history/identity.ts'
-import type { Json } from '../../src/history/operation.ts'
+import { identityOf } from '../../../src/history/identity.ts'
+import type { Json } from '../../../src/history/operation.ts'
 
 test('values have the same identity just when they are equal as JSON', () => {
   const value = fc.jsonValue({ maxDepth: 2 }).map((one) => JSON.parse(JSON.stringify(one)) as Json)
