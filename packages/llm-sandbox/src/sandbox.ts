@@ -10,7 +10,7 @@ import { ResponseDraft } from './api/responses/answer.ts'
 import { refuseAsTheApi } from './api/refusal.ts'
 import { readResponseRequest } from './api/responses/request.ts'
 import { perform } from './api/task.ts'
-import type { Outcome } from './api/task.ts'
+import type { Generation } from './api/task.ts'
 import { seedOf } from './answer/seed.ts'
 import { draw } from './delivery/distribution.ts'
 import { Exchange } from './delivery/exchange.ts'
@@ -67,17 +67,17 @@ class Sandbox {
     declareModelRoutes(app, this.#options.models)
     this.#post(app, '/chat/completions', async (body, exchange) => {
       const request = readChatRequest(body)
-      const outcome = this.#perform(request, exchange.entry)
+      const generation = this.#perform(request, exchange.entry)
       if (request.isStream)
-        await exchange.stream(chatChunks(request, outcome, this.#fingerprint), { isTold: request.includeUsage })
-      else await exchange.answer(chatCompletion(request, outcome, this.#fingerprint), outcome.completionTokens)
+        await exchange.stream(chatChunks(request, generation, this.#fingerprint), { isTold: request.includeUsage })
+      else await exchange.answer(chatCompletion(request, generation, this.#fingerprint), generation.completionTokens)
     })
     this.#post(app, '/responses', async (body, exchange) => {
       const request = readResponseRequest(body)
-      const outcome = this.#perform(request, exchange.entry)
-      const draft = new ResponseDraft(request, outcome)
+      const generation = this.#perform(request, exchange.entry)
+      const draft = new ResponseDraft(request, generation)
       if (request.isStream) await exchange.stream(draft.events(), { isTold: true })
-      else await exchange.answer(draft.finished(), outcome.completionTokens)
+      else await exchange.answer(draft.finished(), generation.completionTokens)
     })
     this.#post(app, '/embeddings', async (body, exchange) => {
       const request = await readEmbeddingRequest(body, this.#options.models)
@@ -134,11 +134,11 @@ class Sandbox {
     })
   }
 
-  #perform({ task, isStream }: { task: Parameters<typeof perform>[0]; isStream: boolean }, entry: Entry): Outcome {
+  #perform({ task, isStream }: { task: Parameters<typeof perform>[0]; isStream: boolean }, entry: Entry): Generation {
     entry.isStream = isStream
-    const outcome = perform(task, this.#options, this.#cache)
-    const { promptTokens, cachedTokens } = outcome
+    const generation = perform(task, this.#options, this.#cache)
+    const { promptTokens, cachedTokens } = generation
     Object.assign(entry, { model: task.model, promptTokens, cachedTokens })
-    return outcome
+    return generation
   }
 }

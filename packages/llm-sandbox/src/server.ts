@@ -4,7 +4,8 @@ import { openSandbox } from './sandbox.ts'
 import { USAGE, readOptions } from './settings.ts'
 
 if (process.argv.length > 2) {
-  process.stdout.write(USAGE)
-  process.exit(process.argv[2] === '--help' ? 0 : 2)
+  const isAsked = process.argv[2] === '--help'
+  ;(isAsked ? process.stdout : process.stderr).write(USAGE)
+  process.exit(isAsked ? 0 : 2)
 }
 await serve({ name: 'llm-sandbox', open: async (variables) => openSandbox(readOptions(variables)) })

@@ -32,7 +32,7 @@ export interface Task {
 }
 
 /** What came of it. */
-export interface Outcome {
+export interface Generation {
   readonly choices: readonly Completion[]
   readonly promptTokens: number
   readonly cachedTokens: number
@@ -55,7 +55,7 @@ const MOST_REASONING_TOKENS = 512
  *
  * @throws ApiError 404 for an unknown model, 400 for what the model or the sandbox cannot do
  */
-export function perform(task: Task, options: SandboxOptions, cache: PromptCache): Outcome {
+export function perform(task: Task, options: SandboxOptions, cache: PromptCache): Generation {
   const model = modelOf(options.models, 'chat', task.model)
   if (task.mostTokens !== undefined && task.mostTokens > model.mostOutputTokens)
     throw new ApiError(400, `${task.mostTokensParam} is more than the ${model.mostOutputTokens} that the model can.`, {

@@ -163,9 +163,11 @@ export class Exchange {
   }
 
   #headers(): Record<string, string> {
+    const spentMs = performance.now() - this.#startedAtMs
     return {
       'x-request-id': this.entry.id,
-      'openai-processing-ms': String(Math.round(performance.now() - this.#startedAtMs)),
+      'openai-processing-ms': String(Math.round(spentMs)),
+      'server-timing': `service;dur=${spentMs.toFixed(3)}`,
     }
   }
 }

@@ -20,6 +20,7 @@ export class PromptCache {
    * @returns how many of its tokens were there before
    */
   cachedTokens(scope: string, parts: readonly { readonly text: string; readonly tokens: number }[]): number {
+    if (parts.reduce((sum, { tokens }) => sum + tokens, 0) < SHORTEST_PREFIX_TOKENS) return 0
     let [prefix, tokens, known] = [digest(scope), 0, 0]
     for (const part of parts) {
       prefix = digest(prefix + part.text)

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { textOf } from '../../answer/completion.ts'
 import type { Completion } from '../../answer/completion.ts'
 import type { StreamEvent } from '../../delivery/exchange.ts'
-import type { Outcome } from '../task.ts'
+import type { Generation } from '../task.ts'
 import type { ChatRequest } from './request.ts'
 
 /** `usage` of https://platform.openai.com/docs/api-reference/chat/object */
-export function chatUsage(outcome: Outcome): object {
+export function chatUsage(generation: Generation): object {
   return {
-    prompt_tokens: outcome.promptTokens,
-    completion_tokens: outcome.completionTokens,
-    total_tokens: outcome.promptTokens + outcome.completionTokens,
-    prompt_tokens_details: { cached_tokens: outcome.cachedTokens, audio_tokens: 0 },
+    prompt_tokens: generation.promptTokens,
+    completion_tokens: generation.completionTokens,
+    total_tokens: generation.promptTokens + generation.completionTokens,
+    prompt_tokens_details: { cached_tokens: generation.cachedTokens, audio_tokens: 0 },
     completion_tokens_details: {
-      reasoning_tokens: outcome.reasoningTokens,
+      reasoning_tokens: generation.reasoningTokens,
       audio_tokens: 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,
@@ -22,16 +22,16 @@ export function chatUsage(outcome: Outcome): object {
 }
 
 /** The whole answer as one object. */
-export function chatCompletion(request: ChatRequest, outcome: Outcome, fingerprint: string): object {
+export function chatCompletion(request: ChatRequest, generation: Generation, fingerprint: string): object {
   return {
     ...head(request, 'chat.completion'),
-    choices: outcome.choices.map((choice, index) => ({
+    choices: generation.choices.map((choice, index) => ({
       index,
       message: messageOf(request, choice),
       logprobs: null,
       finish_reason: finishReason(request, choice),
     })),
-    usage: chatUsage(outcome),
+    usage: chatUsage(generation),
     service_tier: 'default',
     system_fingerprint: fingerprint,
   }
@@ -41,7 +41,7 @@ export function chatCompletion(request: ChatRequest, outcome: Outcome, fingerpri
  * The answer as https://platform.openai.com/docs/api-reference/chat-streaming has it: for each choice its role, a chunk for
  * each token, and why it ended; then, when it was asked for, a chunk with the usage and no choices.
  */
-export function* chatChunks(request: ChatRequest, outcome: Outcome, fingerprint: string): Generator<StreamEvent> {
+export function* chatChunks(request: ChatRequest, generation: Generation, fingerprint: string): Generator<StreamEvent> {
   const shared = { ...head(request, 'chat.completion.chunk'), service_tier: 'default', system_fingerprint: fingerprint }
   const prefix = `data: ${JSON.stringify(shared).slice(0, -1)}`
   const suffix = `${request.includeUsage ? ',"usage":null' : ''}}\n\n`
@@ -51,21 +51,21 @@ export function* chatChunks(request: ChatRequest, outcome: Outcome, fingerprint:
   })
   const { forcedTool } = request.task
 
-  for (const [index, choice] of outcome.choices.entries())
+  for (const [index, choice] of generation.choices.entries())
     yield chunk(index, JSON.stringify(firstDelta(request)), 'null', choice.reasoningTokens)
-  const longest = Math.max(...outcome.choices.map(({ pieces }) => pieces.length))
+  const longest = Math.max(...generation.choices.map(({ pieces }) => pieces.length))
   for (let at = 0; at < longest; at++)
-    for (const [index, { pieces }] of outcome.choices.entries()) {
+    for (const [index, { pieces }] of generation.choices.entries()) {
       const piece = pieces[at]
       if (!piece) continue
       const text = JSON.stringify(piece.text)
       const delta = forcedTool ? `{"tool_calls":[{"index":0,"function":{"arguments":${text}}}]}` : `{"content":${text}}`
       yield chunk(index, delta, 'null', piece.tokens)
     }
-  for (const [index, choice] of outcome.choices.entries())
+  for (const [index, choice] of generation.choices.entries())
     yield chunk(index, '{}', JSON.stringify(finishReason(request, choice)), 0)
   if (request.includeUsage)
-    yield { text: `${prefix},"choices":[],"usage":${JSON.stringify(chatUsage(outcome))}}\n\n`, tokens: 0 }
+    yield { text: `${prefix},"choices":[],"usage":${JSON.stringify(chatUsage(generation))}}\n\n`, tokens: 0 }
   yield { text: 'data: [DONE]\n\n', tokens: 0 }
 }
 

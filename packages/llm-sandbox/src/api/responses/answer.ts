@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { textOf } from '../../answer/completion.ts'
 import type { Completion } from '../../answer/completion.ts'
 import type { StreamEvent } from '../../delivery/exchange.ts'
-import type { Outcome } from '../task.ts'
+import type { Generation } from '../task.ts'
 import type { ResponseRequest } from './request.ts'
 
 /** A response of https://platform.openai.com/docs/api-reference/responses/object while it is made, and when it is. */
 export class ResponseDraft {
   readonly #request: ResponseRequest
-  readonly #outcome: Outcome
+  readonly #generation: Generation
   readonly #choice: Completion
   readonly #id = `resp_${hex()}`
   readonly #createdAtS = Math.floor(Date.now() / 1_000)
@@ -16,10 +16,10 @@ export class ResponseDraft {
   readonly #itemId: string
   readonly #callId = `call_${hex().slice(0, 24)}`
 
-  constructor(request: ResponseRequest, outcome: Outcome) {
+  constructor(request: ResponseRequest, generation: Generation) {
     this.#request = request
-    this.#outcome = outcome
-    this.#choice = outcome.choices[0] as Completion
+    this.#generation = generation
+    this.#choice = generation.choices[0] as Completion
     this.#itemId = `${request.task.forcedTool ? 'fc' : 'msg'}_${hex()}`
   }
 
@@ -28,7 +28,7 @@ export class ResponseDraft {
     const isCut = this.#choice.isCutByLength
     return this.#response(isCut ? 'incomplete' : 'completed', {
       output: [...this.#reasoningItems(), this.#item(isCut ? 'incomplete' : 'completed', textOf(this.#choice))],
-      usage: responseUsage(this.#outcome),
+      usage: responseUsage(this.#generation),
       ...(isCut && { incomplete_details: { reason: 'max_output_tokens' } }),
       ...(!isCut && { completed_at: Math.floor(Date.now() / 1_000) }),
     })
@@ -104,13 +104,13 @@ export class ResponseDraft {
   }
 }
 
-function responseUsage(outcome: Outcome): object {
+function responseUsage(generation: Generation): object {
   return {
-    input_tokens: outcome.promptTokens,
-    input_tokens_details: { cached_tokens: outcome.cachedTokens },
-    output_tokens: outcome.completionTokens,
-    output_tokens_details: { reasoning_tokens: outcome.reasoningTokens },
-    total_tokens: outcome.promptTokens + outcome.completionTokens,
+    input_tokens: generation.promptTokens,
+    input_tokens_details: { cached_tokens: generation.cachedTokens },
+    output_tokens: generation.completionTokens,
+    output_tokens_details: { reasoning_tokens: generation.reasoningTokens },
+    total_tokens: generation.promptTokens + generation.completionTokens,
   }
 }
 
