@@ -9,7 +9,7 @@ const PARTS = 'evidence,field,identity,message-log,moments,multiset,option,token
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
-  mutate: [`${HISTORY}/{checkers,isolation,linearizable,mutex}/*.ts`, `${HISTORY}/{${PARTS}}.ts`],
+  mutate: [`${HISTORY}/{bank,checkers,isolation,linearizable,mutex}/*.ts`, `${HISTORY}/{${PARTS}}.ts`],
   plugins: ['@stryker-mutator/jest-runner'],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
