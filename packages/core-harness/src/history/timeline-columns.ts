@@ -7,7 +7,7 @@ export interface Placed {
   readonly faults: readonly Span[]
   /** What stands on the line of each operation. */
   readonly labels: readonly string[]
-  /** The time of columns in which something begins or ends, from left to right. */
+  /** The time of columns in which something begins or ends: those in which an operation begins, then the others. */
   readonly times: readonly { readonly at: number; readonly ns: number }[]
   readonly width: number
 }
@@ -71,7 +71,10 @@ function layOut(operations: readonly Operation[], faults: readonly FaultMark[], 
     operations: spans.map(({ begin, end }) => ({ from: columnOf(begin), to: end ? columnOf(end) : beyond })),
     faults: marks.map(({ begin, end }) => ({ from: columnOf(begin), to: columnOf(end) })),
     labels,
-    times: [...slots.values()].map((event) => ({ at: columnOf(event), ns: event.ns })).sort((a, b) => a.at - b.at),
+    times: [...spans.map(({ begin }) => begin), ...slots.values()].map((event) => ({
+      at: columnOf(event),
+      ns: event.ns,
+    })),
     width: beyond + 1,
   }
 }

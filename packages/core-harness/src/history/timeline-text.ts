@@ -132,12 +132,10 @@ function drawFault(placed: Placed, index: number, { kind, target }: FaultMark): 
 
 function drawTimes({ times, width }: Placed, decimals: number): string[] {
   const axis = blank(width)
-  let free = 0
   for (const { at, ns } of times) {
     const text = secondsText(ns, decimals)
-    if (at < free || at + text.length > width) continue
-    write(axis, at, text)
-    free = at + text.length + 2
+    const isFree = axis.slice(Math.max(0, at - 2), at + text.length + 2).every((character) => character === ' ')
+    if (isFree && at + text.length <= width) write(axis, at, text)
   }
   return axis
 }

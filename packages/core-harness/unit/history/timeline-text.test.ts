@@ -14,7 +14,7 @@ test('lanes, outcomes, what is marked, faults, and each operation in words', () 
       'process 1   ├─ 2 write x 7 ──────────────────────────────────────?┄',
       'process 2                    ├─ 4 cas x [1 2] ──×',
       'process 3                   ├─ 3 read x → 9 ─┤ ╞═ 5 read x → 7 ═╡',
-      'seconds    11.990          11.998            12.005',
+      'seconds    11.990           12.000             12.031',
       '',
       ' 1  process 0  write x 9    11.990 s to 11.998 s                   ◀',
       ' 2  process 1  write x 7    11.992 s to 13.000 s, info: ETIMEDOUT',
