@@ -214,7 +214,8 @@ class HistoryRun<Client> {
         resolve()
       }
       const waitMs = (untilNs - this.#options.journal.nowNs()) / 1e6
-      const timer = waitMs === Infinity ? undefined : setTimeout(wake, Math.max(0, Math.min(Math.ceil(waitMs), LONGEST_TIMER_MS)))
+      const timer =
+        waitMs === Infinity ? undefined : setTimeout(wake, Math.max(0, Math.min(Math.ceil(waitMs), LONGEST_TIMER_MS)))
       this.#waiting.add(wake)
     })
   }

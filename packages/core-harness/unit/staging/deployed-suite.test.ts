@@ -73,7 +73,9 @@ test('with a token that is not theirs, it says that they refuse it, and which va
   const exports = `export STAGING_CACHE_URL=${await urls()} STAGING_TOKEN=mistaken`
   const { part } = runSuite(exports)
   expect(part.guarantees[0]?.status).toBe('failed')
-  expect(part.guarantees[0]?.reason).toMatch(/connecting to the deployed service at http.*401.*Check STAGING_CACHE_URL, and the token/s)
+  expect(part.guarantees[0]?.reason).toMatch(
+    /connecting to the deployed service at http.*401.*Check STAGING_CACHE_URL, and the token/s,
+  )
 }, 60_000)
 
 async function urls(): Promise<string> {

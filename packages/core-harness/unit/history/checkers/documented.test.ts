@@ -16,8 +16,11 @@ const rows = readFileSync(new URL('../../../../../docs/histories.md', import.met
       .map((cell) => cell.trim().replaceAll('\\|', '|').replaceAll('`', '')),
   )
 
-test.each(Object.entries(CHECKERS))('docs/histories.md tells what %s judges, reads and may be told', (name, checker) => {
-  expect(checker.name).toBe(name)
-  expect(rows).toContainEqual([name, checker.judges, expect.any(String)])
-  for (const [f, shape] of Object.entries(checker.functions)) expect(rows).toContainEqual([name, f, shape])
-})
+test.each(Object.entries(CHECKERS))(
+  'docs/histories.md tells what %s judges, reads and may be told',
+  (name, checker) => {
+    expect(checker.name).toBe(name)
+    expect(rows).toContainEqual([name, checker.judges, expect.any(String)])
+    for (const [f, shape] of Object.entries(checker.functions)) expect(rows).toContainEqual([name, f, shape])
+  },
+)
