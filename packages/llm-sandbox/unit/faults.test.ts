@@ -49,11 +49,13 @@ test('a 500 is an error of the server', async () => {
 })
 
 test('a timeout is never answered, and ends when its caller does', async () => {
-  const { sandbox } = await sandboxAndClient()
-  const impatient = new OpenAI({ baseURL: sandbox.url, apiKey: sandbox.apiKey, maxRetries: 0, timeout: 100 })
-  await expect(impatient.chat.completions.create(hello, withFault('timeout'))).rejects.toBeInstanceOf(
-    OpenAI.APIConnectionError,
-  )
+  const { client, sandbox } = await sandboxAndClient()
+  const caller = new AbortController()
+  const asked = client.chat.completions.create(hello, { ...withFault('timeout'), signal: caller.signal })
+  const outcome = asked.catch((error: unknown) => error)
+  await eventually(() => sandbox.requests()[0]?.outcome === 'running', { withinMs: 5_000, describe: 'it arrives' })
+  caller.abort()
+  expect(await outcome).toBeInstanceOf(OpenAI.APIUserAbortError)
   await eventually(() => sandbox.requests()[0]?.outcome === 'aborted', { withinMs: 5_000, describe: 'it is noticed' })
 })
 
