@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 
 import type { Direction } from './disturbance.ts'
 import type { DisturbingFault } from './proxy-fault.ts'
+import { resetSocket } from './reset-socket.ts'
 
 /** So many bytes are taken in before they can go on, each way of a connection; the sender then waits as for any slow reader. */
 const QUEUE_BYTES = 256 * 1024
@@ -139,6 +140,6 @@ export class Channel {
 
   #passEndOn(): void {
     if (this.#end === 'ended') this.#to.end()
-    if (this.#end === 'reset') this.#to.resetAndDestroy()
+    if (this.#end === 'reset') resetSocket(this.#to)
   }
 }

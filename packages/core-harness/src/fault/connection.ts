@@ -5,6 +5,7 @@ import type { PeerAddress } from '../environment/peer-address.ts'
 import { Channel } from './channel.ts'
 import type { ChannelOwner } from './channel.ts'
 import type { DisturbingFault } from './proxy-fault.ts'
+import { resetSocket } from './reset-socket.ts'
 
 /** What a proxy knows of all its connections. */
 export interface ConnectionOwner {
@@ -50,8 +51,7 @@ export class Connection implements ChannelOwner {
   }
 
   reset(): void {
-    this.#client.resetAndDestroy()
-    this.#server?.resetAndDestroy()
+    for (const socket of [this.#client, this.#server]) if (socket) resetSocket(socket)
   }
 
   forwarded(bytes: number): void {
