@@ -26,12 +26,11 @@ guarantee('cache.lock.expiry', async (context) => {
   const prove = async (round: number): Promise<number> => {
     const name = `invoice run ${round}`
     const first = await holder!.acquire(name, A_MINUTE)
-    const waiting = locks.acquire(name, WAITING)
+    const waiting = locks.acquire(name, WAITING).then((handle) => ({ handle, acquiredMs: performance.now() }))
     await until(performance.now() + WAITED_MS)
     const releasedMs = performance.now()
     expect(await holder!.release(first!)).toBe(true)
-    const claimed = await waiting
-    const acquiredMs = performance.now()
+    const { handle: claimed, acquiredMs } = await waiting
     const later = await next!.acquire(name, WAITING)
     const othersMs = performance.now()
 

@@ -16,15 +16,16 @@ const SHORT = { ttlMs: 300, waitMs: 20_000 }
 async function contend(context: Context, nodes: readonly Node[]): Promise<void> {
   const journal = context.history('awake')
   const resource = new GuardedResource()
-  let [holding, waited] = [0, 0]
+  let [asking, waited] = [0, 0]
   const takeTurns = async (contender: Contender): Promise<void> => {
     for (const _ of range(8)) {
-      waited += Number(holding > 0)
+      asking++
       const handle = await contender.acquire('payout', WAITING)
+      asking--
       expect(handle).toBeDefined()
-      holding++
+      // Who asks while another holds it has to wait.
+      waited += asking
       await contender.use(handle!)
-      holding--
       await contender.release(handle!)
     }
   }
