@@ -60,7 +60,7 @@ type Named = Pick<Checker<unknown>, 'name' | 'functions'>
 export function readMessageLog(operations: readonly Operation[], isNumbered: boolean, checker: Named): MessageLog {
   const lanes = new Map<Identity | undefined, Lane>()
   const consumes: { by: Operation; found: Consumed[] }[] = []
-  const unseen: Operation[] = []
+  const unseenFromNs = new Map<Identity | undefined, number>()
 
   function messageOf(operation: Operation, given: Json): Message {
     const { key, value } = keyAndValue(operation, given)
@@ -80,7 +80,8 @@ export function readMessageLog(operations: readonly Operation[], isNumbered: boo
     const { f, outcome, input, output } = operation
     if (f === 'produce') addProduce(messageOf(operation, input), operation)
     else if (f === 'consume') {
-      if (outcome === 'info') unseen.push(operation)
+      const name = operation.key === undefined ? undefined : identityOf(operation.key)
+      if (outcome === 'info' && !unseenFromNs.has(name)) unseenFromNs.set(name, operation.invokedNs)
       if (outcome !== 'ok' || output === null) continue
       const given = Array.isArray(output) ? (output as readonly Json[]) : [output]
       const found = given.map((one, place) => ({
@@ -91,9 +92,8 @@ export function readMessageLog(operations: readonly Operation[], isNumbered: boo
       consumes.push({ by: operation, found })
     } else throw unknownFunction(checker, operation)
   }
-  for (const { key, invokedNs } of unseen)
-    for (const lane of key === undefined ? lanes.values() : [lanes.get(identityOf(key))])
-      if (lane !== undefined) lane.unseenFromNs = Math.min(lane.unseenFromNs, invokedNs)
+  for (const [name, lane] of lanes)
+    lane.unseenFromNs = Math.min(unseenFromNs.get(name) ?? Infinity, unseenFromNs.get(undefined) ?? Infinity)
   return { lanes, consumes }
 }
 

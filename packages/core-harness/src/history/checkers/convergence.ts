@@ -159,6 +159,7 @@ function judgeWay(
         const finding = differs(by, last, difference, limits)
         evidence.add('late', {
           ...finding,
+          badness: by.invokedNs,
           operations: [...finding.operations, ...(partner?.snapshots.slice(-1) ?? [])],
         })
       }
@@ -182,7 +183,6 @@ function isNone({ missing, extra }: Difference): boolean {
 function differs(by: Operation, than: Operation, { missing, extra }: Difference, { quiescence }: Limits): Finding {
   return {
     operations: [quiescence.by, than, by],
-    badness: by.invokedNs,
     explain: () => {
       const [at, thanAt, quietAt] = moments(by.invokedNs, than.invokedNs, quiescence.ns)
       return `store ${storeText(by)} at ${at} lacks ${listText(missing)} and has too much ${listText(extra)} against store ${storeText(than)} at ${thanAt}; the last write ended at ${quietAt}`

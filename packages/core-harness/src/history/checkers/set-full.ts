@@ -39,9 +39,6 @@ interface Element {
  * from when an add of it was acknowledged, or a read that held it had ended. It is stable when it was seen, and no read that
  * began later missed it for good; stale when a read that began after it was known missed it, and another, which may be later,
  * held it; lost when it was known, and the last read that missed it began after all that held it had ended.
- *
- * Time is that of the elements in all reads together: the reads are gone through from the last to the first, and only
- * elements that all later reads held can be missed for the last time.
  */
 export const setFull: Checker<SetFullOptions> = {
   name: 'set-full',
@@ -156,13 +153,12 @@ function settle(
   if (knownBy === undefined) return
   const latencyNs = Math.max(0, (lastAbsent?.invokedNs ?? 0) - knownBy.completedNs)
   const missedBy = latencyNs > 0 ? lastAbsent : undefined
+  const isTooLate = latencyNs > boundNs || boundNs === Infinity
   if (lastPresent !== undefined && lastPresent.completedNs >= (missedBy?.invokedNs ?? 0)) {
     counts.stable += 1
     latenciesMs.push(latencyNs / 1e6)
-    if (missedBy !== undefined && (latencyNs > boundNs || boundNs === Infinity))
-      evidence.add('stale', stale(element, knownBy, missedBy, lastPresent))
-  } else if (missedBy !== undefined && (latencyNs > boundNs || boundNs === Infinity))
-    evidence.add('lost', lost(element, knownBy, missedBy))
+    if (missedBy !== undefined && isTooLate) evidence.add('stale', stale(element, knownBy, missedBy, lastPresent))
+  } else if (missedBy !== undefined && isTooLate) evidence.add('lost', lost(element, knownBy, missedBy))
   else counts.neverRead += 1
 }
 
