@@ -23,6 +23,8 @@ export interface UnderFaultsOptions {
   readonly losesData?: boolean
 }
 
+/** A test takes 5 s, and many times that on a busy machine, where it waits for what it needs to have seen. */
+export const FAULTS_TIMEOUT_MS = 90_000
 /** Reads of all sessions that have to be answered before a fault comes, and after the last. */
 const READS_BETWEEN = 100
 const ANSWERED_WITHIN_MS = 15_000
