@@ -6,7 +6,7 @@ import { InvalidationFeed, type FeedOptions } from '../src/reference/invalidatio
 
 export default defineDefect(cache, {
   name: 'deaf-after-reconnection',
-  breaks: ['cache.faults.redis-restart', 'cache.faults.redis-pause', 'cache.faults.connection-cut'],
+  breaks: ['cache.faults.redis-restart', 'cache.faults.redis-pause'],
   description: 'After a lost connection the node drops its copies and connects again, but does not subscribe again.',
   incident: {
     title: 'nextjs-turbo-redis-cache #88: fix: subscriber reconnect after Redis outage',
