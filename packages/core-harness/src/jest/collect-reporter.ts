@@ -18,9 +18,9 @@ export interface Collected {
   readonly fileFailures: readonly FileFailure[]
 }
 
-/** An error of the harness, of the measurement, or of a test that has shown nothing; and not of the service that is tested. */
-const HARNESS_FAILURE =
-  /^(?:\w*: )?(HarnessError|NoOwnServerError|InvalidMeasurementError|HistoryMistakeError|NoDataError)\b/
+/** An error of the harness, or of a test that has shown nothing; and not of the service that is tested. */
+const HARNESS_FAILURE = /^(?:\w*: )?(HarnessError|NoOwnServerError|HistoryMistakeError|NoDataError)\b/
+const INVALID_MEASUREMENT = /^(?:\w*: )?InvalidMeasurementError\b/
 
 /** Writes what came out of a run of one suite under many adapters, which are told apart by the name of the Jest project. */
 export default class CollectReporter {
@@ -40,12 +40,11 @@ export default class CollectReporter {
       const outcome = outcomeOf(one)
       if (!outcome) continue
       const { id: guarantee, durationMs, failure: text } = outcome
-      const status = outcome.status === 'skipped' ? 'not-offered' : outcome.status
-      const isBroken = text !== undefined && HARNESS_FAILURE.test(text)
+      const status = outcome.status === 'skipped' ? 'not-offered' : (saysNothing(text) ?? outcome.status)
       this.#outcomes.push({
         label,
         guarantee,
-        status: isBroken ? 'broken' : status,
+        status,
         durationMs,
         ...(text === undefined ? {} : { failure: text.slice(0, 2_000) }),
       })
@@ -57,6 +56,12 @@ export default class CollectReporter {
     const collected: Collected = { outcomes: this.#outcomes, fileFailures: this.#fileFailures }
     writeFileSync(this.#output, JSON.stringify(collected))
   }
+}
+
+/** How a test came out that failed for another reason than the service. */
+function saysNothing(failure = ''): 'broken' | 'invalid' | undefined {
+  if (HARNESS_FAILURE.test(failure)) return 'broken'
+  return INVALID_MEASUREMENT.test(failure) ? 'invalid' : undefined
 }
 
 function progressLine(label: string, { id, status }: TestOutcome): string {

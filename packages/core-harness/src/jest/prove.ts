@@ -69,7 +69,7 @@ export async function runTrials(
 
 /** A measurement that says nothing breaks no objective. */
 function outcomesOfObjectives({ label = '', load }: Note): Outcome[] {
-  const statuses = { pass: 'passed', warn: 'passed', fail: 'failed', invalid: 'broken', 'no-data': 'broken' } as const
+  const statuses = { pass: 'passed', warn: 'passed', fail: 'failed', invalid: 'invalid', 'no-data': 'broken' } as const
   return (load?.objectives ?? []).map(({ id, verdict, explanation }) => ({
     label,
     guarantee: id,

@@ -117,7 +117,7 @@ function describeMatrix(name: string, matrix: KillMatrix): string[] {
     `Kill matrix of ${plainLine(name)}`,
     ...table(['guarantee', 'reference', 'canary', 'killed by'], killRows(matrix)),
     killSentence(matrix),
-    ...matrix.findings.map((finding) => `  ✗ ${plainLine(explain(finding))}`),
+    ...matrix.findings.map((finding) => `  ${finding.kind === 'unjudged' ? '?' : '✗'} ${plainLine(explain(finding))}`),
     ...matrix.tooBroad.map(
       ({ label, guarantee, found }) => `  ! ${plainLine(`${label} breaks the control ${guarantee} as well: ${found}`)}`,
     ),

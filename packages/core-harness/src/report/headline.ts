@@ -50,7 +50,9 @@ function problemsOf(record: RunRecord): string[] {
   const invalid = withStatus('invalid')
   const absent = withStatus('no-data')
   const tests = record.parts.reduce((sum, { otherTests }) => sum + otherTests.failed, 0)
-  const findings = Object.values(record.killMatrices).reduce((sum, matrix) => sum + matrix.findings.length, 0)
+  const all = Object.values(record.killMatrices).flatMap((matrix) => matrix.findings)
+  const unjudged = all.filter(({ kind }) => kind === 'unjudged').length
+  const findings = all.length - unjudged
   const ofAll = (count: number): string => `${count} of ${counted(judged.length, 'guarantee')}`
   return [
     missed > 0
@@ -63,6 +65,9 @@ function problemsOf(record: RunRecord): string[] {
     absent > 0 ? `${ofAll(absent)} brought no data` : '',
     tests > 0 ? `${counted(tests, 'test')} that ${are(tests)} no guarantee failed` : '',
     findings > 0 ? `prove found ${counted(findings, 'fault')} in the tests` : '',
+    unjudged > 0
+      ? `${counted(unjudged, 'check')} of prove could not be judged: the measurement was not good enough`
+      : '',
   ].filter((text) => text !== '')
 }
 

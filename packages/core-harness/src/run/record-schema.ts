@@ -47,7 +47,7 @@ const partSchema = z.object({
 
 const findingSchema = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.enum(['survivor', 'canary-survived', 'false-alarm']),
+    kind: z.enum(['survivor', 'canary-survived', 'false-alarm', 'unjudged']),
     label: z.string(),
     guarantee: z.string(),
     found: z.string(),
@@ -61,7 +61,7 @@ const killMatrixSchema = z.object({
     z.object({
       label: z.string(),
       guarantee: z.string(),
-      status: z.enum(['passed', 'failed', 'not-offered', 'broken']),
+      status: z.enum(['passed', 'failed', 'not-offered', 'broken', 'invalid']),
       durationMs: z.number().nonnegative(),
       failure: z.string().exactOptional(),
     }),

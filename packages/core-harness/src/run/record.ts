@@ -1,6 +1,7 @@
 import { reproduceCommand } from '../guarantee/reproduce.ts'
 import type { Category, Contract, Level, Segment } from '../guarantee/contract.ts'
 import type { Note } from '../guarantee/notes.ts'
+import { isOnlyUnjudged } from '../guarantee/prove/judge.ts'
 import type { KillMatrix } from '../guarantee/prove/judge.ts'
 import type { FaultEvidence, HistoryEvidence, SometimesEvidence } from '../history/history-evidence.ts'
 import type { LoadEvidence } from '../objective/load-evidence.ts'
@@ -164,10 +165,10 @@ export function verdictOf(parts: readonly RunPart[], matrices: Readonly<Record<s
     statuses.has('failed') ||
     statuses.has('no-data') ||
     otherTests.some(({ failed }) => failed > 0) ||
-    found.some(({ findings }) => findings.length > 0)
+    found.some(({ findings }) => findings.length > 0 && !isOnlyUnjudged(findings))
   )
     return 'fail'
-  if (statuses.has('invalid')) return 'invalid'
+  if (statuses.has('invalid') || found.some(({ findings }) => findings.length > 0)) return 'invalid'
   if (statuses.has('warned')) return 'warn'
   return statuses.has('passed') || otherTests.some(({ passed }) => passed > 0) || found.length > 0 ? 'pass' : 'no-data'
 }

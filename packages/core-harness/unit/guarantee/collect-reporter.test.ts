@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 import { NoDataError } from '../../src/guarantee/no-data.ts'
 import { HistoryInvalidError } from '../../src/guarantee/history-session.ts'
+import { InvalidMeasurementError } from '../../src/guarantee/load-session.ts'
 import { HistoryMistakeError } from '../../src/history/checkers/checker.ts'
 import CollectReporter from '../../src/jest/collect-reporter.ts'
 import type { Collected } from '../../src/jest/collect-reporter.ts'
@@ -18,6 +19,7 @@ test('a test that has shown nothing, or could not read its history, has caught n
   const errors = {
     invalid: new HistoryInvalidError('it is wrong'),
     'no-data': new NoDataError('a conflict never happened'),
+    late: new InvalidMeasurementError('the generator was late'),
     mistake: new HistoryMistakeError('bank', operation(0, 0, 'read', [null, 'none'], [0, 1]), 'is no number'),
   }
   const output = join(folder, 'outcomes.json')
@@ -34,6 +36,7 @@ test('a test that has shown nothing, or could not read its history, has caught n
   expect(outcomes.map(({ guarantee, status }) => [guarantee, status])).toEqual([
     ['a.test.invalid', 'failed'],
     ['a.test.no-data', 'broken'],
+    ['a.test.late', 'invalid'],
     ['a.test.mistake', 'broken'],
   ])
 })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 
 import { defineContract } from '../../src/guarantee/contract.ts'
-import { explain, judge } from '../../src/guarantee/prove/judge.ts'
+import { explain, isOnlyUnjudged, judge } from '../../src/guarantee/prove/judge.ts'
 import type { Charge, Outcome } from '../../src/guarantee/prove/judge.ts'
 
 const common = {
@@ -92,4 +92,24 @@ test('who breaks an objective breaks its guarantee, and each objective takes a d
   const matrix = judge(contract, targets, charges, outcomes, true)
   expect(matrix.findings.map(explain)).toEqual(['unproved: no defect breaks toy.a.two#errors'])
   expect(matrix.outcomes).toHaveLength(outcomes.length)
+})
+
+test('what could not be measured is not judged: neither a survivor, nor a false alarm', () => {
+  const without = sound.filter(
+    ({ label, guarantee }) => label !== 'd1' && !(label === 'reference' && guarantee === ids[0]),
+  )
+  const { findings: found } = judge(
+    contract,
+    ids,
+    defects,
+    [...without, outcome('reference', 'toy.a.one', 'invalid'), outcome('d1', 'toy.a.one', 'invalid')],
+    true,
+  )
+  expect(found.map(explain)).toEqual([
+    'not judged: toy.a.one under reference: the measurement was not good enough',
+    'not judged: toy.a.one under d1: the measurement was not good enough',
+  ])
+  expect(isOnlyUnjudged(found)).toBe(true)
+  expect(isOnlyUnjudged([...found, { kind: 'no-canary' }])).toBe(false)
+  expect(isOnlyUnjudged([])).toBe(false)
 })

@@ -6,8 +6,11 @@ export interface Outcome {
   /** The adapter: `reference`, or the name of a defect. */
   readonly label: string
   readonly guarantee: string
-  /** `broken`: the harness itself could not run the test, so that it says nothing about the guarantee. */
-  readonly status: 'passed' | 'failed' | 'not-offered' | 'broken'
+  /**
+   * `broken`: the harness itself could not run the test, so that it says nothing about the guarantee. `invalid`: it ran, and the
+   * generator of its load was not good enough to judge by.
+   */
+  readonly status: 'passed' | 'failed' | 'not-offered' | 'broken' | 'invalid'
   readonly durationMs: number
   readonly failure?: string
 }
@@ -25,6 +28,8 @@ export type Finding =
   | { readonly kind: 'survivor'; readonly label: string; readonly guarantee: string; readonly found: string }
   | { readonly kind: 'canary-survived'; readonly label: string; readonly guarantee: string; readonly found: string }
   | { readonly kind: 'false-alarm'; readonly label: string; readonly guarantee: string; readonly found: string }
+  /** Nothing is wrong with the package, as far as is known: this machine could not measure it. */
+  | { readonly kind: 'unjudged'; readonly label: string; readonly guarantee: string; readonly found: string }
   | { readonly kind: 'unproved'; readonly guarantee: string }
   | { readonly kind: 'no-canary' }
 
@@ -58,14 +63,13 @@ export function judge(
   const tooBroad: { label: string; guarantee: string; found: string }[] = []
   for (const guarantee of guarantees) {
     const outcome = outcomeOf('reference', guarantee)
-    if (outcome?.status !== 'passed')
-      findings.push({ kind: 'false-alarm', label: 'reference', guarantee, found: describe(outcome) })
+    if (outcome?.status !== 'passed') findings.push(findingOf('false-alarm', 'reference', guarantee, outcome))
   }
   for (const { label, breaks, control, isCanary } of charges) {
     for (const guarantee of breaks) {
       const outcome = outcomeOf(label, guarantee)
       if (outcome?.status !== 'failed')
-        findings.push({ kind: isCanary ? 'canary-survived' : 'survivor', label, guarantee, found: describe(outcome) })
+        findings.push(findingOf(isCanary ? 'canary-survived' : 'survivor', label, guarantee, outcome))
     }
     if (control === undefined) continue
     const outcome = outcomeOf(label, control)
@@ -86,11 +90,26 @@ export function judge(
   }
 }
 
+function findingOf(
+  kind: 'survivor' | 'canary-survived' | 'false-alarm',
+  label: string,
+  guarantee: string,
+  outcome: Outcome | undefined,
+): Finding {
+  return { kind: outcome?.status === 'invalid' ? 'unjudged' : kind, label, guarantee, found: describe(outcome) }
+}
+
+/** Whether all that is wrong is that this machine could not measure. */
+export function isOnlyUnjudged(findings: readonly Finding[]): boolean {
+  return findings.length > 0 && findings.every(({ kind }) => kind === 'unjudged')
+}
+
 function describe(outcome: Outcome | undefined): string {
   if (!outcome) return 'its test did not run'
   if (outcome.status === 'passed') return 'its test passed'
   const failure = outcome.failure === undefined ? '' : `: ${outcome.failure.split('\n')[0]}`
   if (outcome.status === 'broken') return `its test could not be run${failure}`
+  if (outcome.status === 'invalid') return `the measurement was not good enough${failure}`
   return outcome.status === 'not-offered' ? 'it is not offered' : `its test failed${failure}`
 }
 
@@ -103,6 +122,8 @@ export function explain(finding: Finding): string {
       return `the canary survived ${finding.guarantee}: ${finding.found}`
     case 'false-alarm':
       return `false alarm: the reference does not keep ${finding.guarantee}: ${finding.found}`
+    case 'unjudged':
+      return `not judged: ${finding.guarantee} under ${finding.label}: ${finding.found}`
     case 'unproved':
       return `unproved: no defect breaks ${finding.guarantee}`
     case 'no-canary':
