@@ -73,7 +73,7 @@ export class HistorySession {
   mark(records: readonly FaultRecord[], originNs: bigint): void {
     for (const kept of this.#kept) {
       if (kept.history) continue
-      const beganNs = Number(process.hrtime.bigint() - originNs) - kept.journal.nowNs()
+      const beganNs = Number(kept.journal.originNs - originNs)
       for (const record of records) {
         if (kept.faults.has(record)) continue
         kept.faults.add(record)

@@ -33,8 +33,9 @@ const PROCESSES_EACH = 1_000_000
  */
 export class Journal {
   readonly file: string
+  /** Time zero of the history, on the monotonic clock of the machine. */
+  readonly originNs: bigint
   readonly #header: HeaderLine
-  readonly #originNs: bigint
   readonly #readClock: () => bigint
   readonly #descriptor: number
   /** Processes that are in use, each with what it does at the moment. */
@@ -51,7 +52,7 @@ export class Journal {
   ) {
     this.file = file
     this.#header = header
-    this.#originNs = BigInt(header.originNs)
+    this.originNs = BigInt(header.originNs)
     this.#readClock = readClock
     this.#nextProcess = firstProcess
     this.#lastProcess = firstProcess + PROCESSES_EACH - 1
@@ -71,7 +72,7 @@ export class Journal {
 
   /** Nanoseconds since the history began, as of now: for the marks of faults, and for generators. */
   nowNs(): number {
-    return Number(this.#readClock() - this.#originNs)
+    return Number(this.#readClock() - this.originNs)
   }
 
   /**
