@@ -1,0 +1,49 @@
+import { encode } from 'gpt-tokenizer/encoding/o200k_base'
+
+import type { ModelCall, RecordedCall } from '../contract.ts'
+import { inputs, valid } from '../validate.ts'
+import type { UsageRecorder } from './usage-recorder.ts'
+
+/**
+ * What a chat costs beside its texts: three tokens for each message, and three for the answer that is begun. Source:
+ * https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken
+ */
+const TOKENS_BY_MESSAGE = 3
+const TOKENS_OF_THE_ANSWER = 3
+
+export type TokenCounts = Readonly<Record<'promptTokens' | 'completionTokens', number>>
+
+/** Bills calls of models. */
+export class CallMeter {
+  readonly #recorder: UsageRecorder
+
+  constructor(recorder: UsageRecorder) {
+    this.#recorder = recorder
+  }
+
+  async record(given: ModelCall): Promise<RecordedCall> {
+    const { messages, completion, usage, ...use } = valid(inputs.call, given)
+    const counts = this.countsOf(usage, { messages, completion })
+    const isEstimated = usage === undefined
+    const [recorded] = await this.#recorder.recordCounted([{ ...use, ...counts, isEstimated }])
+    return { ...recorded!, ...counts, isEstimated }
+  }
+
+  /** What the API said; what can be counted, when it said nothing. */
+  protected countsOf(said: TokenCounts | undefined, call: Pick<ModelCall, 'messages' | 'completion'>): TokenCounts {
+    return said ?? estimate(call)
+  }
+}
+
+export function estimate({ messages, completion }: Pick<ModelCall, 'messages' | 'completion'>): TokenCounts {
+  const inMessages = messages.map(({ role, content }) => TOKENS_BY_MESSAGE + count(role) + count(content))
+  return {
+    promptTokens: inMessages.reduce((sum, tokens) => sum + tokens, TOKENS_OF_THE_ANSWER),
+    completionTokens: count(completion),
+  }
+}
+
+/** What looks like a special token is text, where a user wrote it. */
+function count(text: string): number {
+  return encode(text, { disallowedSpecial: new Set() }).length
+}

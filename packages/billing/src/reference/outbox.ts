@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import type { Analytics, AnalyticsLine } from './analytics.ts'
+import type { Step } from './crash-points.ts'
+import type { Database } from './database.ts'
+
+/** Rows, each of a batch of up to 1,000 events. */
+const ROWS_AT_ONCE = 50
+/** How long a change of another node may wait here. */
+const LOOK_EVERY_MS = 200
+const LONGEST_WAIT_MS = 1_000
+
+export interface OutboxParts {
+  readonly database: Database
+  readonly analytics: Analytics
+  readonly step: Step
+  readonly log: (problem: string) => void
+}
+
+/**
+ * Carries what was committed to the analytics store: takes rows, inserts their lines, and deletes the rows, in this order, in
+ * one transaction that holds the rows. Whoever dies on the way leaves them to others, who insert them again; the store keeps
+ * one line for each key, so that at least once is once.
+ */
+export class Outbox {
+  protected readonly parts: OutboxParts
+  readonly #stop = new AbortController()
+  #wake: () => void = () => undefined
+  #running: Promise<void> | undefined
+
+  constructor(parts: OutboxParts) {
+    this.parts = parts
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  /** There is something to carry. */
+  wake(): void {
+    this.#wake()
+  }
+
+  async pending(): Promise<number> {
+    const [row] = await this.parts.database.query<{ pending: string }>(
+      'SELECT coalesce(sum(events), 0) AS pending FROM outbox',
+    )
+    return Number(row!.pending)
+  }
+
+  /** Ends when what it is doing is done. What is left is in the database. */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    this.#wake()
+    await this.#running
+  }
+
+  /** @returns how many rows were there to be carried */
+  protected async carry(): Promise<number> {
+    const { database, analytics, step } = this.parts
+    return await database.transaction(async (client) => {
+      const { rows } = await client.query<{ id: string; lines: AnalyticsLine[] }>(
+        'SELECT id, lines FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED',
+        [ROWS_AT_ONCE],
+      )
+      if (rows.length === 0) return 0
+      step('outbox.taken')
+      await analytics.insert(rows.flatMap(({ lines }) => lines))
+      step('outbox.inserted')
+      await client.query('DELETE FROM outbox WHERE id = ANY($1)', [rows.map(({ id }) => id)])
+      step('outbox.deleted')
+      return rows.length
+    })
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0
+    while (!this.#stop.signal.aborted) {
+      try {
+        const woken = new Promise<void>((resolve) => (this.#wake = resolve))
+        const carried = await this.carry()
+        failures = 0
+        if (carried === 0) await this.#rest(LOOK_EVERY_MS, woken)
+      } catch (error) {
+        failures++
+        if (failures === 1) this.parts.log(`analytics wait: ${(error as Error).message}`)
+        await this.#rest(Math.min(LONGEST_WAIT_MS, 50 * 2 ** failures))
+      }
+    }
+  }
+
+  async #rest(ms: number, woken?: Promise<void>): Promise<void> {
+    const waited = delay(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined)
+    await (woken ? Promise.race([waited, woken]) : waited)
+  }
+}
