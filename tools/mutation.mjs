@@ -3,7 +3,7 @@
  * find. A checker is judged by its own tests, and those that all checkers share; what checkers are made of, by all tests.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -63,14 +63,14 @@ process.exit(report())
 
 /** Files, and the tests that judge them, by the name of the checker. */
 function groupsOf() {
-  const checkers = globSync(`${HISTORY}/checkers/*.ts`, { cwd: ROOT })
+  const checkers = sourcesIn('checkers')
     .map((file) => basename(file, '.ts'))
     .filter((name) => !SHARED_IN_CHECKERS.includes(name))
     .toSorted()
   const own = checkers.map((name) => [
     name,
     {
-      files: [`${HISTORY}/checkers/${name}.ts`, ...globSync(`${HISTORY}/${name}/*.ts`, { cwd: ROOT })],
+      files: [`${HISTORY}/checkers/${name}.ts`, ...sourcesIn(name)],
       tests: `/(${name}[^/]*|${TESTS_OF_ALL})\\.test\\.ts$`,
     },
   ])
@@ -79,6 +79,13 @@ function groupsOf() {
     ...PARTS.map((name) => `${HISTORY}/${name}.ts`),
   ]
   return new Map([...own, ['parts', { files, tests: '\\.test\\.ts$' }]])
+}
+
+/** Of a folder, which need not be there. */
+function sourcesIn(folder) {
+  const path = join(ROOT, HISTORY, folder)
+  const files = existsSync(path) ? readdirSync(path).filter((file) => file.endsWith('.ts')) : []
+  return files.map((file) => `${HISTORY}/${folder}/${file}`)
 }
 
 function reportOf(name) {

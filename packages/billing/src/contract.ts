@@ -1,5 +1,6 @@
 import { defineContract } from '@proving-ground/core-harness/guarantee/contract'
 import { guarantees } from './guarantees.ts'
+import { sla } from './sla.ts'
 
 /**
  * Money inside of the service: whole millionths of a minor unit (of a cent). Prices are whole minor units for a million
@@ -246,5 +247,5 @@ export const billing = defineContract({
   name: 'billing',
   capabilities: ['analytics', 'crash-points', 'accounts', 'budgets', 'token-counts'],
   control: 'billing.events.validation',
-  guarantees,
+  guarantees: { ...guarantees, ...sla },
 })

@@ -32,7 +32,8 @@ export const guarantees = {
   },
   'billing.events.crash': {
     ...money,
-    statement: 'When the process dies at any step of recording an event and the event is sent again, it is counted once',
+    statement:
+      'When the process dies at any step of recording an event and the event is sent again, it is counted once',
     requires: ['crash-points'],
   },
   'billing.events.batch-atomic': {
@@ -117,7 +118,8 @@ export const guarantees = {
   },
   'billing.tokens.estimated': {
     ...tokens,
-    statement: 'A call whose stream was cut is billed by the service’s own count of its tokens, and marked as estimated',
+    statement:
+      'A call whose stream was cut is billed by the service’s own count of its tokens, and marked as estimated',
   },
   'billing.tenant.isolation': {
     ...money,
@@ -136,7 +138,8 @@ export const guarantees = {
   },
   'billing.database.flat-queries': {
     ...database,
-    statement: 'An invoice of one tenant takes less than 5 s, and no longer in a table of 1,000,000 events than in one of 10,000',
+    statement:
+      'An invoice of one tenant takes less than 5 s, and no longer in a table of 1,000,000 events than in one of 10,000',
   },
   'billing.database.pool-reuse': {
     ...database,

@@ -10,7 +10,12 @@ export default {
   plugins: ['@stryker-mutator/jest-runner'],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-  jest: { projectType: 'custom', configFile: 'packages/core-harness/mutation/jest.config.mjs' },
+  jest: {
+    projectType: 'custom',
+    configFile: 'packages/core-harness/mutation/jest.config.mjs',
+    // Jest does not see that a test is related to what the file that it imports imports: no test would run.
+    enableFindRelatedTests: false,
+  },
   coverageAnalysis: 'perTest',
   concurrency: 2,
   // A starved machine is not what kills a defect.

@@ -10,6 +10,8 @@ import type {
 } from '../contract.ts'
 import { BillingError } from '../errors.ts'
 import { inputs, valid } from '../validate.ts'
+import { changeOfSystem, lowestPoint, post } from './account-steps.ts'
+import type { Cause, Step } from './account-steps.ts'
 import { again } from './database.ts'
 import type { Client, Database } from './database.ts'
 import { keyReused } from './usage-recorder.ts'
@@ -18,17 +20,17 @@ import { keyReused } from './usage-recorder.ts'
 const MOST_ATTEMPTS = 200
 const LONGEST_PAUSE_MS = 40
 
-/** The version that was read is not the one that is there. */
-class Conflict extends Error {
+/** The version that was read is not the one that is there. To whoever meets too many it says to ask again. */
+class Conflict extends BillingError {
   readonly expectedVersion: bigint
   constructor(expectedVersion: bigint) {
-    super('the account was changed meanwhile')
+    super('ERR_BILLING_UNAVAILABLE', 'others change the account all the time; send it again with the same key')
     this.expectedVersion = expectedVersion
   }
 }
 
 /** What a change is based on, as one statement saw it. */
-export interface Basis {
+interface Basis {
   readonly id: string
   readonly balanceMicros: bigint
   readonly version: bigint
@@ -38,20 +40,23 @@ export interface Basis {
   readonly floorMicros: bigint
 }
 
-/** A part of an operation: money that leaves one account and comes to another. */
-interface Step {
-  readonly reason: 'transfer' | 'operation'
-  readonly fromId: string
-  readonly toId: string
-  readonly amountMicros: bigint
+/** What the changes came to, for the account that is answered for. */
+interface Outcome {
+  readonly id: string
+  readonly balanceMicros: bigint
+  readonly version: bigint
+  readonly steps: readonly Step[]
 }
 
-interface Work {
-  readonly key: string
-  readonly tenant: string
+/** A transfer or an operation that is to be done once. */
+export interface Work extends Cause {
   readonly request: unknown
-  /** Makes the changes, and says what they came to for the account that is answered for. */
-  apply(client: Client): Promise<{ readonly id: string; readonly balanceMicros: bigint; readonly version: bigint }>
+  apply(client: Client): Promise<Outcome>
+}
+
+interface Progress {
+  readonly attempt: number
+  readonly beganMs: number
 }
 
 /**
@@ -78,9 +83,10 @@ export class Accounts {
       )
       if (!rows[0]) return await checkSameDeposit(client, { tenant, account }, depositMicros)
       if (depositMicros === 0n) return
-      await this.#credit(client, rows[0].id, depositMicros)
-      const fromId = await systemAccount(client, tenant, 'funding', -depositMicros)
-      await post(client, tenant, `deposit ${account}`, { fromId, toId: rows[0].id, amountMicros: depositMicros }, 'deposit')
+      await credit(client, rows[0].id, depositMicros)
+      const fromId = await changeOfSystem(client, tenant, 'funding', -depositMicros)
+      const cause = { reason: 'deposit', tenant, key: `deposit ${account}` } as const
+      await post(client, cause, [{ fromId, toId: rows[0].id, amountMicros: depositMicros }])
     })
   }
 
@@ -109,6 +115,7 @@ export class Accounts {
       throw new BillingError('ERR_BILLING_INVALID', 'to: is the account that the money is taken from', { field: 'to' })
     const request = { from, to, amount: String(amountMicros) }
     return await this.#done({
+      reason: 'transfer',
       key,
       tenant: from.tenant,
       request,
@@ -123,9 +130,13 @@ export class Accounts {
         // In one order, so that two opposite ones wait and do not deadlock.
         for (const { basis, change } of changes.toSorted((a, b) => (BigInt(a.basis.id) < BigInt(b.basis.id) ? -1 : 1)))
           await this.change(client, basis, change)
-        const step = { fromId: source.id, toId: target.id, amountMicros }
-        await post(client, from.tenant, key, step, 'transfer')
-        return { id: source.id, balanceMicros: source.balanceMicros - amountMicros, version: source.version + 1n }
+        const steps = [{ fromId: source.id, toId: target.id, amountMicros }]
+        return {
+          id: source.id,
+          balanceMicros: source.balanceMicros - amountMicros,
+          version: source.version + 1n,
+          steps,
+        }
       },
     })
   }
@@ -134,20 +145,21 @@ export class Accounts {
     const { key, amountsMicros, ...ref } = valid(inputs.operation, given)
     const request = { ...ref, amounts: amountsMicros.map(String) }
     return await this.#done({
+      reason: 'operation',
       key,
       tenant: ref.tenant,
       request,
       apply: async (client) => {
-        const first = await this.read(client, ref)
-        if (amountsMicros.some((amount) => amount < 0n))
-          await this.debitTenant(client, ref.tenant, first, -lowestPoint(amountsMicros))
-        let basis = first
+        let basis = await this.read(client, ref)
+        const lowest = lowestPoint(amountsMicros)
+        if (lowest < 0n) await this.debitTenant(client, ref.tenant, basis, -lowest)
+        const steps: Step[] = []
         for (const amount of amountsMicros) {
           await this.change(client, basis, amount)
           basis = { ...basis, balanceMicros: basis.balanceMicros + amount, version: basis.version + 1n }
-          await this.#balance(client, { key, tenant: ref.tenant, id: basis.id, amount })
+          steps.push(await otherSide(client, ref.tenant, basis.id, amount))
         }
-        return basis
+        return { ...basis, steps }
       },
     })
   }
@@ -173,7 +185,9 @@ export class Accounts {
 
   /** What a change is based on; each attempt reads anew. */
   protected async read(client: Client, ref: AccountRef): Promise<Basis> {
-    const { rows } = await client.query<Record<'id' | 'balance' | 'version' | 'sum' | 'tenant_version' | 'floor', string>>(
+    const { rows } = await client.query<
+      Record<'id' | 'balance' | 'version' | 'sum' | 'tenant_version' | 'floor', string>
+    >(
       `SELECT a.id, a.balance_micros AS balance, a.version, t.version AS tenant_version, t.floor_micros AS floor,
          (SELECT sum(balance_micros) FROM accounts WHERE kind = 'own' AND tenant = $1) AS sum
        FROM accounts a JOIN tenants t USING (tenant) WHERE a.kind = 'own' AND a.tenant = $1 AND a.account = $2`,
@@ -193,8 +207,7 @@ export class Accounts {
 
   /** @throws BillingError when the tenant would fall below its floor; Conflict when another debit was first */
   protected async debitTenant(client: Client, tenant: string, basis: Basis, amountMicros: bigint): Promise<void> {
-    if (basis.tenantMicros - amountMicros < basis.floorMicros)
-      throw new BillingError('ERR_BILLING_FLOOR', `the accounts of ${tenant} would fall below their floor`)
+    checkFloor(tenant, basis, amountMicros)
     const { rowCount } = await client.query(
       'UPDATE tenants SET version = version + 1 WHERE tenant = $1 AND version = $2',
       [tenant, basis.tenantVersion],
@@ -211,24 +224,54 @@ export class Accounts {
     if (rowCount !== 1) throw new Conflict(basis.version)
   }
 
-  async #credit(client: Client, id: string, amountMicros: bigint): Promise<void> {
-    await client.query(
-      'UPDATE accounts SET balance_micros = balance_micros + $2, version = version + 1 WHERE id = $1',
-      [id, amountMicros],
-    )
+  /** The changes and their entries, all or none. */
+  protected async carryOut(work: Work, progress: Progress): Promise<OperationResult> {
+    return await this.database.transaction(async (client) => {
+      const { result, steps } = await this.attempt(client, work, progress)
+      await post(client, work, steps)
+      return result
+    })
   }
 
-  /** The other side of a step: money that came in, or what the tenant paid. */
-  async #balance(
+  protected async attempt(
     client: Client,
-    { key, tenant, id, amount }: { key: string; tenant: string; id: string; amount: bigint },
+    work: Work,
+    progress: Progress,
+  ): Promise<{ readonly result: OperationResult; readonly steps: readonly Step[] }> {
+    const earlier = await this.earlier(client, work)
+    if (earlier) return { result: earlier, steps: [] }
+    const outcome = await work.apply(client)
+    await this.remember(client, work, outcome, progress)
+    const { balanceMicros, version, steps } = outcome
+    return { result: { status: 'done', balanceMicros, version: Number(version) }, steps }
+  }
+
+  /** What the key was answered before. @throws BillingError when that was for something else */
+  protected async earlier(client: Client, { tenant, key, request }: Work): Promise<OperationResult | undefined> {
+    const { rows } = await client.query<{ is_same: boolean; balance_micros: string; version: string }>(
+      `SELECT request::jsonb = $3::jsonb AS is_same, balance_micros, version
+       FROM account_operations WHERE tenant = $1 AND key = $2`,
+      [tenant, key, JSON.stringify(request)],
+    )
+    const [found] = rows
+    if (!found) return undefined
+    if (!found.is_same) throw keyReused('key', `the key ${key} was used for something else`)
+    return { status: 'duplicate', balanceMicros: BigInt(found.balance_micros), version: Number(found.version) }
+  }
+
+  /** The key is unique: of two that do the same at once, one finds here that it was done, and is tried anew. */
+  protected async remember(
+    client: Client,
+    { tenant, key, request }: Work,
+    { id, balanceMicros, version }: Outcome,
+    { attempt, beganMs }: Progress,
   ): Promise<void> {
-    const other = await systemAccount(client, tenant, amount > 0n ? 'funding' : 'revenue', -amount)
-    const step =
-      amount > 0n
-        ? { fromId: other, toId: id, amountMicros: amount }
-        : { fromId: id, toId: other, amountMicros: -amount }
-    await post(client, tenant, key, step, 'operation')
+    await client.query(
+      `WITH done AS (INSERT INTO account_operations (tenant, key, request, account, balance_micros, version)
+         VALUES ($1, $2, $3, $4, $5, $6))
+       INSERT INTO operation_metrics VALUES ($1, $2, $7, $8)`,
+      [tenant, key, JSON.stringify(request), id, balanceMicros, version, attempt, performance.now() - beganMs],
+    )
   }
 
   /** Once for each key, done again while it meets others. */
@@ -236,46 +279,17 @@ export class Accounts {
     const beganMs = performance.now()
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await again(() =>
-          this.database.transaction((client) => this.#attempt(client, work, { attempt, beganMs })),
-        )
+        const result = await again(() => this.carryOut(work, { attempt, beganMs }))
         if (attempt > 1) this.conflictsResolved++
         return result
       } catch (error) {
         if (!(error instanceof Conflict)) throw error
         this.conflicts++
         await this.#noteConflict(work, attempt, error)
-        if (attempt === MOST_ATTEMPTS)
-          throw new BillingError('ERR_BILLING_UNAVAILABLE', 'too many others change the account; send it again', {
-            cause: error,
-          })
+        if (attempt === MOST_ATTEMPTS) throw error
         await delay(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
       }
     }
-  }
-
-  async #attempt(
-    client: Client,
-    { key, tenant, request, apply }: Work,
-    { attempt, beganMs }: { readonly attempt: number; readonly beganMs: number },
-  ): Promise<OperationResult> {
-    const { rows } = await client.query<{ is_same: boolean; balance_micros: string; version: string }>(
-      `SELECT request::jsonb = $3::jsonb AS is_same, balance_micros, version
-       FROM account_operations WHERE tenant = $1 AND key = $2`,
-      [tenant, key, JSON.stringify(request)],
-    )
-    const [earlier] = rows
-    if (earlier && !earlier.is_same) throw keyReused('key', `the key ${key} was used for something else`)
-    if (earlier)
-      return { status: 'duplicate', balanceMicros: BigInt(earlier.balance_micros), version: Number(earlier.version) }
-    const { id, balanceMicros, version } = await apply(client)
-    await client.query(
-      `WITH done AS (INSERT INTO account_operations (tenant, key, request, account, balance_micros, version)
-         VALUES ($1, $2, $3, $4, $5, $6))
-       INSERT INTO operation_metrics VALUES ($1, $2, $7, $8)`,
-      [tenant, key, JSON.stringify(request), id, balanceMicros, version, attempt, performance.now() - beganMs],
-    )
-    return { status: 'done', balanceMicros, version: Number(version) }
   }
 
   async #noteConflict({ tenant, key }: Work, attempt: number, { expectedVersion }: Conflict): Promise<void> {
@@ -286,18 +300,29 @@ export class Accounts {
   }
 }
 
+/** @throws BillingError when the tenant would fall below its floor */
+export function checkFloor(tenant: string, { tenantMicros, floorMicros }: Basis, amountMicros: bigint): void {
+  if (tenantMicros - amountMicros < floorMicros)
+    throw new BillingError('ERR_BILLING_FLOOR', `the accounts of ${tenant} would fall below their floor`)
+}
+
 function unknownAccount({ tenant, account }: AccountRef): BillingError {
   return new BillingError('ERR_BILLING_UNKNOWN', `${tenant} has no account ${account}`, { field: 'account' })
 }
 
-/** How far down the steps go together, at most. */
-function lowestPoint(amounts: readonly bigint[]): bigint {
-  let [sum, lowest] = [0n, 0n]
-  for (const amount of amounts) {
-    sum += amount
-    if (sum < lowest) lowest = sum
-  }
-  return lowest
+async function credit(client: Client, id: string, amountMicros: bigint): Promise<void> {
+  await client.query('UPDATE accounts SET balance_micros = balance_micros + $2, version = version + 1 WHERE id = $1', [
+    id,
+    amountMicros,
+  ])
+}
+
+/** Changes the other side of an amount: money that came in, or what the tenant paid. */
+async function otherSide(client: Client, tenant: string, id: string, amount: bigint): Promise<Step> {
+  const other = await changeOfSystem(client, tenant, amount > 0n ? 'funding' : 'revenue', -amount)
+  return amount > 0n
+    ? { fromId: other, toId: id, amountMicros: amount }
+    : { fromId: id, toId: other, amountMicros: -amount }
 }
 
 async function checkSameDeposit(client: Client, { tenant, account }: AccountRef, depositMicros: bigint): Promise<void> {
@@ -308,30 +333,4 @@ async function checkSameDeposit(client: Client, { tenant, account }: AccountRef,
   )
   if (BigInt(rows[0]!.deposit) !== depositMicros)
     throw keyReused('depositMicros', `the account ${account} was opened with another deposit`)
-}
-
-/** Changes the balance of an account of the system, which is made when there is none. @returns its id */
-async function systemAccount(client: Client, tenant: string, account: string, change: bigint): Promise<string> {
-  const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO accounts AS a (kind, tenant, account, balance_micros, version) VALUES ('system', $1, $2, $3, 1)
-     ON CONFLICT (kind, tenant, account)
-       DO UPDATE SET balance_micros = a.balance_micros + excluded.balance_micros, version = a.version + 1
-     RETURNING a.id`,
-    [tenant, account, change],
-  )
-  return rows[0]!.id
-}
-
-async function post(
-  client: Client,
-  tenant: string,
-  key: string,
-  { fromId, toId, amountMicros }: Omit<Step, 'reason'>,
-  reason: Step['reason'] | 'deposit',
-): Promise<void> {
-  await client.query(
-    `INSERT INTO ledger_transfers (reason, tenant, key, from_account, to_account, amount_micros)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
-    [reason, tenant, key, fromId, toId, amountMicros],
-  )
 }

@@ -73,7 +73,12 @@ export class Analytics {
     const query_params = { tenant, fromDay, toDay }
     const settings = { output_format_json_quote_64bit_integers: 1 } as const
     try {
-      const found = await this.#client.query({ query, query_params, format: 'JSONEachRow', clickhouse_settings: settings })
+      const found = await this.#client.query({
+        query,
+        query_params,
+        format: 'JSONEachRow',
+        clickhouse_settings: settings,
+      })
       return (await found.json<UsageRow>()).map(dailyUsage)
     } catch (error) {
       throw new BillingError('ERR_BILLING_UNAVAILABLE', 'the analytics store did not answer', { cause: error })

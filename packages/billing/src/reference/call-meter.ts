@@ -15,9 +15,9 @@ export type TokenCounts = Readonly<Record<'promptTokens' | 'completionTokens', n
 
 /** Bills calls of models. */
 export class CallMeter {
-  readonly #recorder: UsageRecorder
+  readonly #recorder: Pick<UsageRecorder, 'recordCounted'>
 
-  constructor(recorder: UsageRecorder) {
+  constructor(recorder: Pick<UsageRecorder, 'recordCounted'>) {
     this.#recorder = recorder
   }
 

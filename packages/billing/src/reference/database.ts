@@ -29,7 +29,9 @@ export class Database {
       query_timeout: ANSWER_WITHIN_MS,
       application_name: 'billing',
     })
-    this.#pool.on('connect', () => {
+    this.#pool.on('connect', (client) => {
+      // One that is lost while nobody asks it anything, within a transaction: the next question says so.
+      client.on('error', () => undefined)
       this.#opened++
       this.#most = Math.max(this.#most, this.#pool.totalCount)
     })
@@ -79,9 +81,13 @@ export class Database {
       return await work()
     } catch (error) {
       if (error instanceof BillingError || isAnswer(error)) throw error
-      throw new BillingError('ERR_BILLING_UNAVAILABLE', 'the database did not answer; send it again with the same key', {
-        cause: error,
-      })
+      throw new BillingError(
+        'ERR_BILLING_UNAVAILABLE',
+        'the database did not answer; send it again with the same key',
+        {
+          cause: error,
+        },
+      )
     }
   }
 }

@@ -13,7 +13,7 @@ interface LineRow {
 }
 
 /** Both halves see one snapshot. The bounds of the month are those of UTC. */
-const LINES = `
+export const LINES = `
   WITH month AS (
     SELECT ($2 || '-01')::timestamp AT TIME ZONE 'UTC' AS first,
       (($2 || '-01')::timestamp + interval '1 month') AT TIME ZONE 'UTC' AS next
@@ -31,14 +31,17 @@ const LINES = `
 /** What tenants are to pay. */
 export class Invoices {
   readonly #database: Database
+  readonly #statement: string
 
-  constructor(database: Database) {
+  /** @param statement gives the lines of a tenant ($1) and a month ($2) */
+  constructor(database: Database, statement = LINES) {
     this.#database = database
+    this.#statement = statement
   }
 
   async invoice(givenTenant: string, givenPeriod: string): Promise<Invoice> {
     const { tenant, period } = valid(inputs.invoice, { tenant: givenTenant, period: givenPeriod })
-    const rows = await this.#database.query<LineRow & Record<string, unknown>>(LINES, [tenant, period])
+    const rows = await this.#database.query<LineRow & Record<string, unknown>>(this.#statement, [tenant, period])
     const lines = rows.map((row) => this.lineOf(row))
     return { tenant, period, lines, totalMinor: this.totalOf(lines) }
   }

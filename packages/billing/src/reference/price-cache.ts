@@ -45,7 +45,9 @@ export class PriceCache {
   }
 
   /** The terms of each, in order; undefined for a model that has no price in the tier. */
-  async termsOf(wanted: readonly { readonly model: string; readonly tier: Tier }[]): Promise<(PriceTerms | undefined)[]> {
+  async termsOf(
+    wanted: readonly { readonly model: string; readonly tier: Tier }[],
+  ): Promise<(PriceTerms | undefined)[]> {
     const names = wanted.map(({ model, tier }) => `${tier}/${model}`)
     const kept = new Map<string, PriceTerms>()
     const different = [...new Set(names)]

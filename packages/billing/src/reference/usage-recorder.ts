@@ -15,7 +15,7 @@ export interface Counted extends UsageEvent {
 /** What a recorder works with. */
 export interface RecorderParts {
   readonly database: Database
-  readonly prices: PriceCache
+  readonly prices: Pick<PriceCache, 'termsOf'>
   readonly now: () => number
   readonly step: Step
 }
@@ -121,7 +121,8 @@ function contentOf({ tier, model, promptTokens, completionTokens, atMs, isEstima
   return JSON.stringify([tier, model, promptTokens, completionTokens, atMs, isEstimated])
 }
 
-function rowOf({ ordinal, event, terms }: PricedEvent): Record<string, unknown> {
+/** What the statement reads. */
+export function rowOf({ ordinal, event, terms }: PricedEvent): Record<string, unknown> {
   return {
     ordinal,
     tenant: event.tenant,

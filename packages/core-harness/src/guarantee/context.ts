@@ -7,6 +7,7 @@ import type { Checker, CheckResult } from '../history/checkers/checker.ts'
 import type { Journal } from '../history/journal.ts'
 import type { Finding } from '../objective/index.ts'
 import type { ServiceDeclaration, Staging } from '../staging/index.ts'
+import type { StagingOptions } from './target.ts'
 import type { Workload, WorkloadModule, WorkloadResult } from '../workload/index.ts'
 import type { Closable } from './adapter.ts'
 import type { BegunFault, FaultPlanOptions, HealCheck } from './fault-session.ts'
@@ -28,8 +29,13 @@ export interface GuaranteeContext<Service extends Closable, Options> {
   evidence(facts: Readonly<Record<string, unknown>>): void
   /** How the user wants this run: quick, against which stack, with which seed. */
   readonly mode: RunMode
-  /** At L4: the service under test as deployed, or started here with the adapter under test; it is watched from now on. */
-  staging(service: ServiceDeclaration, options: { readonly instances: number }): Promise<Staging>
+  /**
+   * At L4: the service under test as deployed, or started here with the adapter under test; it is watched from now on.
+   *
+   * @param options.dedicated dependencies whose servers are the test's alone, to be paused or killed; where the service is
+   *   deployed, the guarantee is reported as not offered
+   */
+  staging(service: ServiceDeclaration, options: StagingOptions): Promise<Staging>
   /**
    * At L4: runs a workload; what it measured is judged by the guarantee's objectives when the test ends.
    *

@@ -158,7 +158,7 @@ async function proveOnce<Service extends Closable, Options>(
     offers: (capability) => adapter.offers.includes(capability),
     evidence: (facts) => notes.evidence(facts),
     async staging(service, options) {
-      const staging = await openTarget(service, options.instances, setting)
+      const staging = await openTarget(service, options, setting)
       cleanups.push(() => staging.close())
       staging.dependencies.forEach((lease) => notes.served(lease))
       load.watch(watchable(service.name, staging))

@@ -1,5 +1,7 @@
 import type { EnvironmentClient } from '../environment/client.ts'
+import type { DependencyName } from '../environment/dependency.ts'
 import { HarnessError } from '../environment/errors.ts'
+import { NoOwnServerError } from '../environment/protocol.ts'
 import { eventLoopProbe } from '../metrics/event-loop-probe.ts'
 import { leaseTargets } from '../metrics/lease-targets.ts'
 import type { ResourceTarget } from '../metrics/resource-sampler.ts'
@@ -16,14 +18,20 @@ export interface TargetChoice {
   readonly mode: RunMode
 }
 
+export interface StagingOptions {
+  readonly instances: number
+  readonly dedicated?: readonly DependencyName[]
+}
+
 /**
  * The service that a test at L4 loads: the deployed one where its URL is given, else one that is started for it.
  *
- * @throws HarnessError when the user asked for a deployed one, and gave no URL
+ * @throws HarnessError when the user asked for a deployed one, and gave no URL; NoOwnServerError when a deployed one would
+ *   have to be given servers of the test's own
  */
 export async function openTarget(
   service: ServiceDeclaration,
-  instances: number,
+  { instances, dedicated = [] }: StagingOptions,
   { packageDirectory, path, environment, mode }: TargetChoice,
 ): Promise<Staging> {
   const variables = mode.target === 'local' ? {} : process.env
@@ -31,11 +39,14 @@ export async function openTarget(
     throw new HarnessError(`testing ${service.name} on staging: no variable names the deployed service`, {
       remedy: `Set STAGING_${service.name.toUpperCase()}_URL to its instances; or start one here: --env local.`,
     })
+  if (dedicated.length > 0 && (await deployedTargets(service.name, variables)))
+    throw new NoOwnServerError(`${service.name} is deployed: its ${dedicated.join(' and ')} cannot be ended from here`)
   const isReference = path === referenceOf(packageDirectory)
   const spec = { service, packageDirectory, instances, variables, adapterPath: isReference ? undefined : path }
   // Only a stack that is started here needs dependencies.
   return await openStaging(spec, {
-    lease: async (...request) => await (await environment()).lease(...request),
+    lease: async (dependency, options) =>
+      await (await environment()).lease(dependency, { ...options, dedicated: dedicated.includes(dependency) }),
     release: async (lease) => await (await environment()).release(lease),
   })
 }

@@ -77,7 +77,10 @@ export async function createApp(
     if (found !== undefined) throw new Problem(503, `${name} is not ready: ${found}`)
     return { status: 'ready', service: name }
   })
-  app.get('/stats', () => ({ service: name, ...watch.read(), ...counts, own: service.stats?.() ?? {} }))
+  app.get('/stats', async () => {
+    const own = (await service.stats?.()) ?? {}
+    return { service: name, ...watch.read(), ...counts, own }
+  })
   await app.register(async (scope) => {
     await service.routes(scope)
   })

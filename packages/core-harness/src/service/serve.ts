@@ -11,6 +11,8 @@ import type { ServiceSettings } from './settings.ts'
 
 const CLOSE_IDLE_EVERY_MS = 50
 
+type Figures = Readonly<Record<string, number | string>>
+
 /** A service whose dependencies are connected. */
 export interface OpenedService {
   /** Declares its routes. */
@@ -22,7 +24,7 @@ export interface OpenedService {
    */
   ready(): Promise<void>
   /** Counters and figures of its own, for `/stats`. */
-  stats?(): Readonly<Record<string, number | string>>
+  stats?(): Figures | Promise<Figures>
   /** What an error of its own is in HTTP; undefined for one that it does not know, which is answered with 500. */
   problemOf?(error: unknown): Problem | undefined
   close(): Promise<void>
