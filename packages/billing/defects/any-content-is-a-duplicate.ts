@@ -9,7 +9,8 @@ import type { Outcome, PricedEvent } from '../src/reference/usage-recorder.ts'
 export default defineDefect(billing, {
   name: 'any-content-is-a-duplicate',
   breaks: ['billing.events.key-reuse'],
-  description: 'A key is not bound to its content: another event with it is answered with what was recorded first, and lost.',
+  description:
+    'A key is not bound to its content: another event with it is answered with what was recorded first, and lost.',
   incident: {
     title: 'idempotency4j #12: Add request fingerprinting to detect payload mismatch',
     url: 'https://github.com/josipmusa/idempotency4j/issues/12',

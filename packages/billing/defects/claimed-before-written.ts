@@ -28,7 +28,11 @@ class ClaimingRecorder extends UsageRecorder {
       [],
     )
     await this.#prepared
-    const rows = events.map(({ event: { tenant, key, ...content } }) => ({ tenant, key, content: JSON.stringify(content) }))
+    const rows = events.map(({ event: { tenant, key, ...content } }) => ({
+      tenant,
+      key,
+      content: JSON.stringify(content),
+    }))
     const won = await database.query<{ tenant: string; key: string }>(
       `INSERT INTO claims SELECT * FROM json_populate_recordset(NULL::claims, $1) ORDER BY tenant, key
        ON CONFLICT DO NOTHING RETURNING tenant, key`,
@@ -45,7 +49,10 @@ class ClaimingRecorder extends UsageRecorder {
   }
 
   async #isWritten({ event: { tenant, key } }: PricedEvent): Promise<boolean> {
-    const rows = await this.parts.database.query('SELECT FROM usage_events WHERE tenant = $1 AND key = $2', [tenant, key])
+    const rows = await this.parts.database.query('SELECT FROM usage_events WHERE tenant = $1 AND key = $2', [
+      tenant,
+      key,
+    ])
     return rows.length > 0
   }
 }

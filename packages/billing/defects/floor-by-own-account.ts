@@ -10,8 +10,8 @@ export default defineDefect(billing, {
   description:
     'A debit looks at the sum of all accounts and changes its own, under its version: two of two accounts do not meet.',
   incident: {
-    title: 'Cockroach Labs docs #1854: transactions under snapshot isolation are not fully isolated, by write skew',
-    url: 'https://github.com/cockroachdb/docs/issues/1854',
+    title: 'PostgreSQL wiki, SSI: what combinations of transactions do at REPEATABLE READ, among them to an overdraft',
+    url: 'https://wiki.postgresql.org/wiki/SSI',
   },
   open: (options: BillingOptions) =>
     createBillingNode(options, { accounts: (database) => new SkewedAccounts(database) }),

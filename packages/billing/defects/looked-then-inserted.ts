@@ -31,7 +31,10 @@ class HastyRecorder extends UsageRecorder {
   }
 
   async #isThere({ event: { tenant, key } }: PricedEvent): Promise<boolean> {
-    const rows = await this.parts.database.query('SELECT FROM usage_events WHERE tenant = $1 AND key = $2', [tenant, key])
+    const rows = await this.parts.database.query('SELECT FROM usage_events WHERE tenant = $1 AND key = $2', [
+      tenant,
+      key,
+    ])
     return rows.length > 0
   }
 }

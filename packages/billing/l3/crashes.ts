@@ -1,5 +1,6 @@
 import { eventually } from '@proving-ground/core-harness/guarantee'
-import type { BillingOptions, UsageEvent } from '../src/contract.ts'
+import type { BillingOptions, Recorded, UsageEvent } from '../src/contract.ts'
+import { quiet } from './nodes.ts'
 import type { Context, Node } from './nodes.ts'
 
 export interface Crash {
@@ -9,8 +10,12 @@ export interface Crash {
   readonly batches: readonly (readonly UsageEvent[])[]
 }
 
-/** Where the node died; undefined when it got to the end, because what it did has no such step. */
-export type Death = 'before it answered' | 'after it had answered' | undefined
+/** How the node died; undefined when it got to the end, because what it did has no such step. */
+export interface Death {
+  readonly hadAnswered: boolean
+  /** It had recorded what it was at: who sends it again hears of duplicates. */
+  readonly hadRecorded: boolean
+}
 
 /** On a quiet machine it takes 20 ms. */
 const CARRIED_WITHIN_MS = 20_000
@@ -24,19 +29,29 @@ export async function crash(
   survivor: Node,
   options: BillingOptions,
   { step, occurrence, batches }: Crash,
-): Promise<Death> {
+): Promise<Death | undefined> {
+  // It is stopped with nothing in its hands.
+  if (context.offers('analytics')) await quiet(survivor.service)
   await survivor.pause()
   const doomed = await context.host({ ...options, dieAt: { step, occurrence } })
-  const death = await recordAll(doomed, batches, context.offers('analytics'))
+  const end = await recordAll(doomed, batches, context.offers('analytics'))
   await doomed.kill()
   await survivor.resume()
-  for (const batch of batches) await survivor.service.record(batch)
-  return death
+  const answers: (readonly Recorded[])[] = []
+  for (const batch of batches) answers.push(await survivor.service.record(batch))
+  if (end === undefined) return undefined
+  const hadRecorded = answers[end.batch]!.every(({ status }) => status === 'duplicate')
+  return { hadAnswered: end.hadAnswered, hadRecorded }
 }
 
-async function recordAll({ service }: Node, batches: Crash['batches'], isCarried: boolean): Promise<Death> {
-  for (const batch of batches) {
-    if (await isFatal(service.record(batch))) return 'before it answered'
+/** @returns at which batch it died */
+async function recordAll(
+  { service }: Node,
+  batches: Crash['batches'],
+  isCarried: boolean,
+): Promise<{ readonly batch: number; readonly hadAnswered: boolean } | undefined> {
+  for (const [batch, events] of batches.entries()) {
+    if (await isFatal(service.record(events))) return { batch, hadAnswered: false }
     if (!isCarried) continue
     const end = await eventually(
       async () => {
@@ -46,7 +61,7 @@ async function recordAll({ service }: Node, batches: Crash['batches'], isCarried
       },
       { withinMs: CARRIED_WITHIN_MS, describe: 'the events are in the analytics store, or the node has died' },
     )
-    if (end === 'death') return 'after it had answered'
+    if (end === 'death') return { batch, hadAnswered: true }
   }
   return undefined
 }

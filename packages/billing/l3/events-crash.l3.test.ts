@@ -18,7 +18,7 @@ interface Attempt {
   readonly size: number
   /** Has no other events. */
   readonly tenant: string
-  readonly death: Death
+  readonly death: Death | undefined
 }
 
 async function dieAtEachStep(context: Context, survivor: Node, options: BillingOptions): Promise<readonly Attempt[]> {
@@ -58,8 +58,10 @@ guarantee(
     context.evidence({ diedAlone: stepsOf(SIZES.alone), diedInBatch: stepsOf(SIZES.batch) })
     context.sometimes('the node died while it recorded an event', stepsOf(SIZES.alone).length)
     context.sometimes('the node died while it recorded a batch', stepsOf(SIZES.batch).length)
-    const isUnanswered = ({ death }: Attempt): boolean => death === 'before it answered'
-    context.sometimes('the node died before it answered', deaths.filter(isUnanswered).length)
+    const died = (hadRecorded: boolean): number =>
+      deaths.filter(({ death }) => death?.hadRecorded === hadRecorded).length
+    context.sometimes('the node died before the events were recorded', died(false))
+    context.sometimes('the node died after that', died(true))
   },
   { timeoutMs: TIMEOUT_MS },
 )

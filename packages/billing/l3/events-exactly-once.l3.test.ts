@@ -38,7 +38,9 @@ async function sendTwice([first, second, third]: readonly Node[]): Promise<void>
 async function sendAtOnce(nodes: readonly Node[], deliveries: Deliveries): Promise<void> {
   for (const number of KEYS_AT_ONCE)
     await Promise.all(
-      Array.from({ length: AT_ONCE }, (_, index) => deliveries.send(nodes[index % nodes.length]!.service, sent(number))),
+      Array.from({ length: AT_ONCE }, (_, index) =>
+        deliveries.send(nodes[index % nodes.length]!.service, sent(number)),
+      ),
     )
 }
 

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions, Micros } from '../src/contract.ts'
-import { range, togetherMicros, unlessFloor } from './ledger.ts'
+import { outOfBalance, range, togetherMicros, unlessFloor } from './ledger.ts'
 import { hostNodes, leaseStores } from './nodes.ts'
 import type { Node } from './nodes.ts'
 
@@ -40,5 +40,6 @@ guarantee('billing.ledger.floor-across-accounts', async (context) => {
       for (const number of rounds.filter((one) => one % BESIDE === lane)) await round(number)
     }),
   )
+  expect(outOfBalance(await service.ledger())).toEqual([])
   context.sometimes('a debit of one account was refused because of one of the other', refused, ROUNDS)
 })

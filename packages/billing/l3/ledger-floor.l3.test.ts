@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions, Micros } from '../src/contract.ts'
-import { range, togetherMicros, unlessFloor, watch } from './ledger.ts'
+import { outOfBalance, range, togetherMicros, unlessFloor, watch } from './ledger.ts'
 import { hostNodes, leaseStores } from './nodes.ts'
 import type { Node } from './nodes.ts'
 
@@ -61,5 +61,6 @@ guarantee('billing.ledger.floor', async (context) => {
     const beyond = service.operate({ ...last, key: 'beyond', amountsMicros: [-1n] })
     await expect(beyond).rejects.toMatchObject({ code: 'ERR_BILLING_FLOOR' })
   }
+  expect(outOfBalance(await service.ledger())).toEqual([])
   context.sometimes('a debit that could be made alone was refused', refused)
 })

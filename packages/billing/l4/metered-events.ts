@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { TIERS } from '../src/contract.ts'
 import type { BillingHttpClient } from '../src/http/client.ts'
 import type { SentEvent, SentUsage } from './sent-usage.ts'
@@ -19,6 +20,10 @@ export function drawEvent(random: () => number, key: string, tenant: (name: stri
   }
 }
 
+/** A caller that gives up after that has an outage of its own. */
+const SENT_AGAIN_FOR_MS = 30_000
+const AGAIN_AFTER_MS = 250
+
 /** Sends an event that is on the account from then on, whatever becomes of the answer. */
 export async function send(
   client: BillingHttpClient,
@@ -26,6 +31,31 @@ export async function send(
   event: SentEvent,
   signal?: AbortSignal,
 ): Promise<void> {
+  sent.add(event)
   const [recorded] = await client.record([event], { signal })
   sent.acknowledge(event, recorded!)
+}
+
+/**
+ * As careful callers do: with the same key, to one instance after the other, until it is acknowledged.
+ *
+ * @returns how often it was sent again
+ * @throws what the last attempt ended with, after half a minute
+ */
+export async function sendUntilKnown(
+  at: (index: number) => BillingHttpClient,
+  sent: SentUsage,
+  event: SentEvent,
+  index: number,
+): Promise<number> {
+  const deadlineMs = performance.now() + SENT_AGAIN_FOR_MS
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await send(at(index + attempt), sent, event)
+      return attempt
+    } catch (error) {
+      if (performance.now() > deadlineMs) throw error
+      await delay(AGAIN_AFTER_MS)
+    }
+  }
 }

@@ -34,11 +34,6 @@ export class SentUsage {
     this.#sent.get(identityOf(event))!.chargeMicros = chargeMicros
   }
 
-  /** Takes back what the service refused: it was told that nothing was recorded. */
-  remove(event: Pick<SentEvent, 'tenant' | 'key'>): void {
-    this.#sent.delete(identityOf(event))
-  }
-
   get events(): number {
     return this.#sent.size
   }

@@ -32,7 +32,6 @@ guarantee(
           name: 'record',
           async run({ index, random, signal }) {
             const event = drawEvent(random, `event ${round} ${index}`, tenant)
-            sent.add(event)
             await send(at(index), sent, event, signal)
           },
         },

@@ -19,6 +19,8 @@ const POOL_SIZE = 10
 
 /** The rooms of a node. Defects put their own in the place of one. */
 export interface Rooms {
+  readonly database: (options: BillingOptions) => Database
+  readonly prices: (options: BillingOptions, database: Database) => PriceCache
   readonly recorder: (parts: RecorderParts) => UsageRecorder
   readonly meter: (recorder: UsageRecorder) => CallMeter
   readonly refunds: (database: Database) => Refunds
@@ -32,6 +34,8 @@ export interface Rooms {
 }
 
 const ROOMS: Rooms = {
+  database: ({ postgresUrl, poolSize = POOL_SIZE }) => new Database(postgresUrl, poolSize),
+  prices: ({ redisUrl, keyPrefix }, database) => new PriceCache(redisUrl, keyPrefix, database),
   recorder: (parts) => new UsageRecorder(parts),
   meter: (recorder) => new CallMeter(recorder),
   refunds: (database) => new Refunds(database),
@@ -46,8 +50,8 @@ const ROOMS: Rooms = {
 /** Opens a node of the reference: the schema is there, and the outbox is carried, when it resolves. */
 export async function createBillingNode(options: BillingOptions, others: Partial<Rooms> = {}): Promise<BillingNode> {
   const rooms = { ...ROOMS, ...others }
-  const database = new Database(options.postgresUrl, options.poolSize ?? POOL_SIZE)
-  const prices = new PriceCache(options.redisUrl, options.keyPrefix, database)
+  const database = rooms.database(options)
+  const prices = rooms.prices(options, database)
   const analytics = rooms.analytics(options.clickhouseUrl)
   const step = diesAt(options.dieAt)
   const now = (): number => options.nowMs ?? Date.now()

@@ -1,7 +1,6 @@
-import { encode } from 'gpt-tokenizer/encoding/o200k_base'
-
 import type { ModelCall, RecordedCall } from '../contract.ts'
 import { inputs, valid } from '../validate.ts'
+import { tokensIn } from './tokens.ts'
 import type { UsageRecorder } from './usage-recorder.ts'
 
 /**
@@ -24,26 +23,29 @@ export class CallMeter {
   async record(given: ModelCall): Promise<RecordedCall> {
     const { messages, completion, usage, ...use } = valid(inputs.call, given)
     const counts = this.countsOf(usage, { messages, completion })
-    const isEstimated = usage === undefined
+    const isEstimated = this.isEstimated(usage)
     const [recorded] = await this.#recorder.recordCounted([{ ...use, ...counts, isEstimated }])
     return { ...recorded!, ...counts, isEstimated }
   }
 
+  protected isEstimated(said: TokenCounts | undefined): boolean {
+    return said === undefined
+  }
+
   /** What the API said; what can be counted, when it said nothing. */
   protected countsOf(said: TokenCounts | undefined, call: Pick<ModelCall, 'messages' | 'completion'>): TokenCounts {
-    return said ?? estimate(call)
+    return said ?? this.estimate(call)
   }
-}
 
-export function estimate({ messages, completion }: Pick<ModelCall, 'messages' | 'completion'>): TokenCounts {
-  const inMessages = messages.map(({ role, content }) => TOKENS_BY_MESSAGE + count(role) + count(content))
-  return {
-    promptTokens: inMessages.reduce((sum, tokens) => sum + tokens, TOKENS_OF_THE_ANSWER),
-    completionTokens: count(completion),
+  protected estimate({ messages, completion }: Pick<ModelCall, 'messages' | 'completion'>): TokenCounts {
+    const inMessages = messages.map(({ role, content }) => TOKENS_BY_MESSAGE + this.count(role) + this.count(content))
+    return {
+      promptTokens: inMessages.reduce((sum, tokens) => sum + tokens, TOKENS_OF_THE_ANSWER),
+      completionTokens: this.count(completion),
+    }
   }
-}
 
-/** What looks like a special token is text, where a user wrote it. */
-function count(text: string): number {
-  return encode(text, { disallowedSpecial: new Set() }).length
+  protected count(text: string): number {
+    return tokensIn(text)
+  }
 }

@@ -5,8 +5,6 @@ import type { Database } from './database.ts'
 
 export type PriceTerms = Omit<Price, 'model' | 'tier'>
 
-/** A price never changes: the time is for those that nobody asks for any more. */
-const KEPT_FOR_SECONDS = 3_600
 const ANSWER_WITHIN_MS = 1_000
 
 interface PriceRow {
@@ -23,6 +21,8 @@ export class PriceCache {
   readonly #redis: Redis
   readonly #database: Database
   readonly #keyPrefix: string
+  /** A price never changes: the time is for those that nobody asks for any more. */
+  protected readonly keptForMs: number = 3_600_000
   hits = 0
   misses = 0
 
@@ -48,7 +48,7 @@ export class PriceCache {
   async termsOf(
     wanted: readonly { readonly model: string; readonly tier: Tier }[],
   ): Promise<(PriceTerms | undefined)[]> {
-    const names = wanted.map(({ model, tier }) => `${tier}/${model}`)
+    const names = wanted.map((price) => this.nameOf(price))
     const kept = new Map<string, PriceTerms>()
     const different = [...new Set(names)]
     const found = await this.#redis.mget(different.map((name) => this.#keyPrefix + name)).catch(() => [])
@@ -67,12 +67,16 @@ export class PriceCache {
     await Promise.resolve()
   }
 
+  protected nameOf({ model, tier }: Pick<Price, 'model' | 'tier'>): string {
+    return `${tier}/${model}`
+  }
+
   /** All of them: there are few, and who misses one misses more. */
   async #load(into: Map<string, PriceTerms>): Promise<void> {
     const rows = await this.#database.query<PriceRow & Record<string, unknown>>('SELECT * FROM prices')
     const writing = this.#redis.pipeline()
     for (const row of rows) {
-      const name = `${row.tier}/${row.model}`
+      const name = this.nameOf(row)
       const terms = {
         promptMinorPerMillion: Number(row.prompt_minor),
         completionMinorPerMillion: Number(row.completion_minor),
@@ -80,7 +84,7 @@ export class PriceCache {
         includedCompletionTokens: Number(row.included_completion),
       }
       into.set(name, terms)
-      writing.set(this.#keyPrefix + name, JSON.stringify(terms), 'EX', KEPT_FOR_SECONDS)
+      writing.set(this.#keyPrefix + name, JSON.stringify(terms), 'PX', this.keptForMs)
     }
     await writing.exec().catch(() => undefined) // The next one misses too.
   }

@@ -83,6 +83,12 @@ async function earlier(client: Client, refund: Refund): Promise<Refunded | undef
 
 /** Takes from the revenue, and gives to what the tenant owes. */
 async function post(client: Client, { tenant, key }: Refund, amountMicros: bigint): Promise<void> {
+  // In the order of record_usage, so that the two wait and do not deadlock.
+  await client.query(
+    `SELECT FROM accounts WHERE kind = 'system' AND tenant = $1 AND account IN ('usage', 'revenue')
+     ORDER BY account FOR UPDATE`,
+    [tenant],
+  )
   await client.query(
     `WITH changed AS (
        UPDATE accounts SET version = version + 1,

@@ -49,7 +49,7 @@ export class UsageRecorder {
   /** Events that are checked, but for their times and prices. */
   async recordCounted(events: readonly Counted[]): Promise<readonly Recorded[]> {
     const now = this.parts.now()
-    for (const [index, { atMs }] of events.entries()) checkTime(atMs, now, `events[${index}].atMs`)
+    for (const [index, { atMs }] of events.entries()) this.checkTime(atMs, now, `events[${index}].atMs`)
     const priced = await this.#price(events)
     const { firsts, firstOf } = withoutRepetitions(priced)
     this.parts.step('record.checked')
@@ -61,6 +61,10 @@ export class UsageRecorder {
       const status = outcome.isNew && first === ordinal ? 'recorded' : 'duplicate'
       return { key: event.key, status, chargeMicros: outcome.chargeMicros }
     })
+  }
+
+  protected checkTime(atMs: number, nowMs: number, field: string): void {
+    checkTime(atMs, nowMs, field)
   }
 
   /** Claims, counts, charges, posts and hands on, all or nothing. @returns by ordinal */
