@@ -34,18 +34,16 @@ const { rounds, seconds } = readArguments()
 await run('pgbench', ['--version']).catch(() => refuse('there is no pgbench'))
 
 const environment = await EnvironmentClient.connect()
-let failed = false
 try {
   const [postgres, clickhouse, redis] = await Promise.all([
     environment.lease('postgres', { dedicated: true }),
     environment.lease('clickhouse'),
     environment.lease('redis'),
   ])
-  failed = await measure(postgres, clickhouse, redis)
+  process.exitCode = (await measure(postgres, clickhouse, redis)) ? 1 : 0
 } finally {
   environment.close()
 }
-process.exit(failed ? 1 : 0)
 
 /** @returns whether a target is missed */
 async function measure(postgres: Lease, clickhouse: Lease, redis: Lease): Promise<boolean> {

@@ -10,9 +10,9 @@ import { constantRate, runWorkload } from '@proving-ground/core-harness/workload
 import { randomInt } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { drawEvent, sendUntilKnown } from '../l4/metered-events.ts'
-import { reconcile } from '../l4/reconcile.ts'
-import { SentUsage } from '../l4/sent-usage.ts'
+import { drawEvent, sendUntilKnown } from '../src/traffic/metered-events.ts'
+import { reconcile } from '../src/traffic/reconcile.ts'
+import { SentUsage } from '../src/traffic/sent-usage.ts'
 import { BillingHttpClient } from '../src/http/client.ts'
 import billingService from '../src/staging.ts'
 
@@ -37,14 +37,12 @@ const staging = await openStaging(
     release: (lease) => environment.release(lease),
   },
 )
-let code = 1
 try {
-  code = await soak(staging)
+  process.exitCode = await soak(staging)
 } finally {
   await staging.close()
   environment.close()
 }
-process.exit(code)
 
 /** @returns the exit code */
 async function soak({ instances, dependencies }: Staging): Promise<number> {

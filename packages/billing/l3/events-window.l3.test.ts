@@ -31,8 +31,9 @@ async function proveWindow(context: Context, options: BillingOptions, name: stri
       expect({ distanceMs, answer }).toMatchObject({ distanceMs, answer: [{ status: 'recorded' }] })
     }
     const beyond = eventOf(number++, { tenant: name, atMs: boundMs + refused })
+    const fresh = eventOf(number++, { tenant: name, atMs: nowMs })
     const refusal = { code: 'ERR_BILLING_INVALID', field: 'events[1].atMs' }
-    await expect(service.record([eventOf(0, { tenant: name, atMs: nowMs }), beyond])).rejects.toMatchObject(refusal)
+    await expect(service.record([fresh, beyond])).rejects.toMatchObject(refusal)
   }
   expect(await tokensIn(service, name, nowMs)).toBe(4 * 100)
 }

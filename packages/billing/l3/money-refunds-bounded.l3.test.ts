@@ -37,7 +37,7 @@ async function giveBackInParts(node: BillingNode): Promise<void> {
   const other = node.refund({ ...half, key: 'second half', of: 'event 1' })
   await expect(other).rejects.toMatchObject({ code: 'ERR_BILLING_KEY_REUSED' })
 
-  // Of 70 micros: thirds of which each is less than the third of a hundredth of a percent away from a whole number.
+  // Thirds of 70 micros are no whole numbers of them: together they are what was charged.
   let given = 0n
   for (const [number, shareBasisPoints] of [3_333, 3_333, 3_334].entries()) {
     const third = { tenant, key: `third ${number}`, of: 'event 2', shareBasisPoints }

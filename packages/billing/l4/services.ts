@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { BillingNode, BillingOptions } from '../src/contract.ts'
 import { BillingHttpClient } from '../src/http/client.ts'
 import billingService from '../src/staging.ts'
-import { SentUsage } from './sent-usage.ts'
+import { SentUsage } from '../src/traffic/sent-usage.ts'
 
 export type Context = GuaranteeContext<BillingNode, BillingOptions>
 type Staging = Awaited<ReturnType<Context['staging']>>

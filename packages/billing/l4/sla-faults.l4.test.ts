@@ -4,8 +4,8 @@ import { constantRate } from '@proving-ground/core-harness/workload'
 import { setTimeout as delay } from 'node:timers/promises'
 import { billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions } from '../src/contract.ts'
-import { drawEvent, sendUntilKnown } from './metered-events.ts'
-import { reconcile } from './reconcile.ts'
+import { drawEvent, sendUntilKnown } from '../src/traffic/metered-events.ts'
+import { reconcile } from '../src/traffic/reconcile.ts'
 import { openServices } from './services.ts'
 
 const { guarantee } = await openSuite<BillingNode, BillingOptions, keyof typeof billing.guarantees>(billing)

@@ -4,7 +4,7 @@ import { TIERS, billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions } from '../src/contract.ts'
 import { TokenAccuracy, bill } from './billed-calls.ts'
 import { openModel } from './model-calls.ts'
-import { reconcile } from './reconcile.ts'
+import { reconcile } from '../src/traffic/reconcile.ts'
 import { openServices } from './services.ts'
 
 const { guarantee } = await openSuite<BillingNode, BillingOptions, keyof typeof billing.guarantees>(billing)

@@ -2,8 +2,8 @@ import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { steps } from '@proving-ground/core-harness/workload'
 import { billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions } from '../src/contract.ts'
-import { drawEvent, send } from './metered-events.ts'
-import { reconcile } from './reconcile.ts'
+import { drawEvent, send } from '../src/traffic/metered-events.ts'
+import { reconcile } from '../src/traffic/reconcile.ts'
 import { openServices, priceHits } from './services.ts'
 
 const { guarantee } = await openSuite<BillingNode, BillingOptions, keyof typeof billing.guarantees>(billing)

@@ -3,9 +3,9 @@ import { iterations } from '@proving-ground/core-harness/workload'
 import { TIERS, billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions, Price } from '../src/contract.ts'
 import { PRICES } from '../src/prices.ts'
-import { reconcile } from './reconcile.ts'
+import { reconcile } from '../src/traffic/reconcile.ts'
 import { openServices } from './services.ts'
-import { periodOf } from './sent-usage.ts'
+import { periodOf } from '../src/traffic/sent-usage.ts'
 
 const { guarantee } = await openSuite<BillingNode, BillingOptions, keyof typeof billing.guarantees>(billing)
 

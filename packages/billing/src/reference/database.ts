@@ -16,12 +16,12 @@ const MOST_ATTEMPTS = 20
 
 /** PostgreSQL, through a pool, and what the pool did. */
 export class Database {
-  readonly #pool: pg.Pool
+  protected readonly pool: pg.Pool
   #opened = 0
   #most = 0
 
   constructor(url: string, poolSize: number) {
-    this.#pool = new pg.Pool({
+    this.pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
       connectionTimeoutMillis: CONNECT_WITHIN_MS,
@@ -29,23 +29,35 @@ export class Database {
       query_timeout: ANSWER_WITHIN_MS,
       application_name: 'billing',
     })
-    this.#pool.on('connect', (client) => {
+    this.pool.on('connect', (client) => {
       // One that is lost while nobody asks it anything, within a transaction: the next question says so.
       client.on('error', () => undefined)
       this.#opened++
-      this.#most = Math.max(this.#most, this.#pool.totalCount)
+      this.#most = Math.max(this.#most, this.pool.totalCount)
     })
     // One that was idle is lost; who needs one gets another.
-    this.#pool.on('error', () => undefined)
+    this.pool.on('error', () => undefined)
   }
 
   get figures(): { connections: number; mostConnections: number; connectionsOpened: number } {
-    return { connections: this.#pool.totalCount, mostConnections: this.#most, connectionsOpened: this.#opened }
+    return { connections: this.pool.totalCount, mostConnections: this.#most, connectionsOpened: this.#opened }
   }
 
   /** One statement, which is a transaction. @throws BillingError ERR_BILLING_UNAVAILABLE when nobody knows what became of it */
   async query<Row extends pg.QueryResultRow>(statement: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return await this.#known(async () => (await this.#pool.query<Row>(statement, [...values])).rows)
+    return await this.#known(async () => {
+      const client = await this.pool.connect()
+      let broken: Error | undefined
+      try {
+        return (await client.query<Row>(statement, [...values])).rows
+      } catch (error) {
+        // One over which the server refused something is as good as before.
+        if (!isAnswer(error)) broken = error as Error
+        throw error
+      } finally {
+        client.release(broken)
+      }
+    })
   }
 
   /** One statement that is done again when it met another. */
@@ -56,7 +68,7 @@ export class Database {
   /** All that `work` does, or nothing. */
   async transaction<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
     return await this.#known(async () => {
-      const client = await this.#pool.connect()
+      const client = await this.pool.connect()
       let broken: Error | undefined
       try {
         await client.query('BEGIN')
@@ -73,7 +85,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await this.#pool.end()
+    await this.pool.end()
   }
 
   async #known<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { TIERS } from '../src/contract.ts'
-import type { BillingHttpClient } from '../src/http/client.ts'
+import { TIERS } from '../contract.ts'
+import type { BillingHttpClient } from '../http/client.ts'
 import type { SentEvent, SentUsage } from './sent-usage.ts'
 
 const MODELS = ['gpt-4o', 'gpt-4o-mini', 'text-embedding-3-small'] as const

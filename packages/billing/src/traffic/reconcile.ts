@@ -1,5 +1,5 @@
 import { eventually } from '@proving-ground/core-harness/guarantee'
-import type { BillingNode } from '../src/contract.ts'
+import type { BillingNode } from '../contract.ts'
 import type { SentUsage, UsageSum } from './sent-usage.ts'
 import { dayOf, periodOf } from './sent-usage.ts'
 

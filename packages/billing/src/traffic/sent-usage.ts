@@ -1,4 +1,4 @@
-import type { BillingNode, Micros, Recorded, UsageEvent } from '../src/contract.ts'
+import type { BillingNode, Micros, Recorded, UsageEvent } from '../contract.ts'
 
 export type SentEvent = Pick<
   UsageEvent,

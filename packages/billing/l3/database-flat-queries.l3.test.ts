@@ -1,0 +1,54 @@
+import { expect } from '@jest/globals'
+import { openSuite } from '@proving-ground/core-harness/guarantee'
+import { billing } from '../src/contract.ts'
+import type { BillingNode, BillingOptions } from '../src/contract.ts'
+import { judgeSeconds } from './judged-seconds.ts'
+import { recordBatches, tenantOf } from './many-events.ts'
+import { EVENT_MICROS, invoiced, leaseStores } from './nodes.ts'
+
+const { guarantee } = await openSuite<BillingNode, BillingOptions, keyof typeof billing.guarantees>(billing)
+
+const ID = 'billing.database.flat-queries'
+const SMALL_BATCHES = 5
+const LARGE_BATCHES = 60
+const SECONDS = { baseline: 5, warning: 5, critical: 5 }
+const ROUNDS = 60
+/**
+ * Of the medians. Both tables are asked in turns, so that what else the machine does meets both: where nothing grows it is 0.8
+ * to 1.3. Reading all rows of one that is twelve times as large takes 4 times as long and more, also with the way there and back.
+ */
+const MOST_TIMES_SLOWER = 2.5
+
+guarantee(
+  'billing.database.flat-queries',
+  async (context) => {
+    const open = async (batches: number): Promise<BillingNode> => {
+      const { service } = await context.host(await leaseStores(context))
+      await recordBatches(service, batches)
+      return service
+    }
+    const [small, large] = [await open(SMALL_BATCHES), await open(LARGE_BATCHES)]
+    const timesMs = { small: [] as number[], large: [] as number[] }
+    for (let round = 0; round < ROUNDS; round++)
+      for (const [name, node] of [
+        ['small', small],
+        ['large', large],
+      ] as const) {
+        // The same tenants, with the same events, in both.
+        const tenant = tenantOf(round % SMALL_BATCHES, round)
+        const beganMs = performance.now()
+        const { micros } = await invoiced(node, tenant)
+        timesMs[name].push(performance.now() - beganMs)
+        expect(micros).toBe(10n * EVENT_MICROS)
+      }
+    const [inSmall, inLarge] = [medianOf(timesMs.small), medianOf(timesMs.large)]
+    context.evidence({ medianMsInSmall: inSmall, medianMsInLarge: inLarge, timesSlower: inLarge / inSmall })
+    judgeSeconds(context, ID, Math.max(...timesMs.large) / 1_000, SECONDS)
+    expect(inLarge / inSmall).toBeLessThan(MOST_TIMES_SLOWER)
+  },
+  { timeoutMs: 90_000 },
+)
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
