@@ -18,7 +18,9 @@ export default defineDefect(billing, {
 
 class LenientRecorder extends UsageRecorder {
   override async record(given: readonly UsageEvent[]): Promise<readonly Recorded[]> {
-    const good = Array.isArray(given) ? given.filter((event) => inputs.events.safeParse({ events: [event] }).success) : []
+    const good = Array.isArray(given)
+      ? given.filter((event) => inputs.events.safeParse({ events: [event] }).success)
+      : []
     return await super.record(good.length === 0 ? given : good)
   }
 }

@@ -15,7 +15,8 @@ export default defineDefect(billing, {
   description:
     'Events are written to the analytics store after the commit, by whoever recorded them: when that fails, or the process dies, nobody does it again.',
   incident: {
-    title: 'event-sourcing-microservices-example #28: the server dies after the commit, before the event is saved to Kafka',
+    title:
+      'event-sourcing-microservices-example #28: the server dies after the commit, before the event is saved to Kafka',
     url: 'https://github.com/kbastani/event-sourcing-microservices-example/issues/28',
   },
   open: (options: BillingOptions): Promise<BillingNode> => {

@@ -7,7 +7,8 @@ import { UsageRecorder } from '../src/reference/usage-recorder.ts'
 export default defineDefect(billing, {
   name: 'no-bound-ahead',
   breaks: ['billing.events.window'],
-  description: 'Events that have not happened yet are taken, however far ahead, and land on the invoices of later months.',
+  description:
+    'Events that have not happened yet are taken, however far ahead, and land on the invoices of later months.',
   incident: {
     title: 'PostHog #13579: add ingestion warning if event more than 23 hours in the future',
     url: 'https://github.com/PostHog/posthog/pull/13579',

@@ -1,9 +1,9 @@
 import { eventually } from '@proving-ground/core-harness/guarantee'
-import type { BillingOptions, Recorded, UsageEvent } from '../src/contract.ts'
+import type { BillingNode, BillingOptions, Recorded, UsageEvent } from '../src/contract.ts'
 import { quiet } from './nodes.ts'
 import type { Context, Node } from './nodes.ts'
 
-export interface Crash {
+interface Crash {
   readonly step: string
   readonly occurrence: number
   /** Recorded one after the other; each arrives in the analytics store before the next is sent, unless the node dies. */
@@ -51,12 +51,12 @@ async function recordAll(
   isCarried: boolean,
 ): Promise<{ readonly batch: number; readonly hadAnswered: boolean } | undefined> {
   for (const [batch, events] of batches.entries()) {
-    if (await isFatal(service.record(events))) return { batch, hadAnswered: false }
+    if (await isFatal(service, service.record(events))) return { batch, hadAnswered: false }
     if (!isCarried) continue
     const end = await eventually(
       async () => {
         const pending = service.pendingAnalytics()
-        if (await isFatal(pending)) return 'death'
+        if (await isFatal(service, pending)) return 'death'
         return (await pending) === 0 && 'carried'
       },
       { withinMs: CARRIED_WITHIN_MS, describe: 'the events are in the analytics store, or the node has died' },
@@ -66,13 +66,22 @@ async function recordAll(
   return undefined
 }
 
-/** Whether the node died over it. */
-async function isFatal(call: Promise<unknown>): Promise<boolean> {
+/** Whether the node died over it. One behind HTTP is unavailable then, also for what it knows by itself. */
+async function isFatal(node: BillingNode, call: Promise<unknown>): Promise<boolean> {
   try {
     await call
     return false
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_NODE_GONE') return true
+    const { code } = error as { code?: string }
+    if (code === 'ERR_NODE_GONE') return true
+    if (code === 'ERR_BILLING_UNAVAILABLE' && (await hasFailed(node.figures()))) return true
     throw error
   }
+}
+
+async function hasFailed(call: Promise<unknown>): Promise<boolean> {
+  return await call.then(
+    () => false,
+    () => true,
+  )
 }

@@ -52,7 +52,9 @@ async function expectNothing(context: Context, node: BillingNode, { tenant, befo
 
 /** What the batch held beside what was wrong is new, also with other content. */
 async function expectFreeKeys(node: BillingNode, { tenant, before, events }: Batch): Promise<void> {
-  const again = events.filter(({ key }) => key !== USED.key).map(({ key }) => eventOf(0, { tenant, key, promptTokens: 7 }))
+  const again = events
+    .filter(({ key }) => key !== USED.key)
+    .map(({ key }) => eventOf(0, { tenant, key, promptTokens: 7 }))
   const recorded = await node.record(again)
   expect(recorded.map(({ status }) => status)).toEqual(again.map(() => 'recorded'))
   expect((await invoiced(node, tenant)).promptTokens).toBe(7 * again.length + 100 * before)

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 import { expect } from '@jest/globals'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { MOST_EVENTS, TIERS, billing } from '../src/contract.ts'
@@ -22,7 +24,7 @@ async function refuseBadInput(service: BillingNode): Promise<void> {
 
 async function expectRefused(service: BillingNode, given: unknown, field: string): Promise<void> {
   const told = await service.record(given as never).catch((error: Error) => error)
-  const what = JSON.stringify(given)?.slice(0, 200)
+  const what = inspect(given, { breakLength: Infinity }).slice(0, 200)
   expect({ what, told }).toMatchObject({ what, told: { code: 'ERR_BILLING_INVALID', field } })
 }
 

@@ -7,7 +7,7 @@ const MS_IN_MINUTE = 60_000
 /** Within the month of `NOW_MS`. */
 const MINUTES = 14 * 24 * 60
 /** Batches under way at once: more would wait for each other, on few cores. */
-const AT_ONCE = 4
+export const AT_ONCE = 4
 
 /** Each batch has tenants of its own, with ten events each: what others have does not change what is one's. */
 export function tenantOf(batch: number, index: number): string {
@@ -15,7 +15,7 @@ export function tenantOf(batch: number, index: number): string {
 }
 
 /** The nth thousand, spread over two weeks. */
-export function batchOf(batch: number, tenant?: string): UsageEvent[] {
+function batchOf(batch: number, tenant?: string): UsageEvent[] {
   return Array.from({ length: MOST_EVENTS }, (_, index) => {
     const number = batch * MOST_EVENTS + index
     const atMs = NOW_MS - MS_IN_MINUTE * ((number * 7) % MINUTES)
@@ -26,31 +26,22 @@ export function batchOf(batch: number, tenant?: string): UsageEvent[] {
 export interface RecordOptions {
   /** Of all of them; many otherwise. */
   readonly tenant?: string
-  /** Asked after each batch: an end that is clear need not be waited for. */
-  readonly isEnough?: (done: number, seconds: number) => boolean
+  /** Called after each batch. */
+  readonly onRecorded?: () => void
 }
 
-/**
- * Records batches, some at once.
- *
- * @returns how many batches were recorded, in how many seconds
- */
+/** Records batches, some at once. */
 export async function recordBatches(
   node: BillingNode,
   batches: number,
-  { tenant, isEnough = () => false }: RecordOptions = {},
-): Promise<{ readonly done: number; readonly seconds: number }> {
-  let [next, done, ended] = [0, 0, false]
-  const beganMs = performance.now()
-  const seconds = (): number => (performance.now() - beganMs) / 1_000
+  { tenant, onRecorded }: RecordOptions = {},
+): Promise<void> {
+  let next = 0
   const work = async (): Promise<void> => {
-    while (next < batches && !ended) {
-      const batch = next++
-      await node.record(batchOf(batch, tenant))
-      done++
-      ended ||= isEnough(done, seconds())
+    while (next < batches) {
+      await node.record(batchOf(next++, tenant))
+      onRecorded?.()
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-  return { done, seconds: seconds() }
 }

@@ -10,13 +10,13 @@ const MS_IN_DAY = 86_400_000
 const BATCH = 20
 const MOST_TOKENS = 5_000
 
-export interface RandomBatch {
+interface RandomBatch {
   readonly events: readonly UsageEvent[]
   readonly isSentAgain: boolean
 }
 
 /** One tenant's use of a model in a month or on a day. */
-export interface Sum {
+interface Sum {
   readonly events: number
   readonly promptTokens: number
   readonly completionTokens: number
@@ -68,7 +68,9 @@ export class RandomUsage {
 
   #chargeOf(name: string, { promptTokens, completionTokens }: Sum): Micros {
     const [tenant, , model] = name.split(' ')
-    const price = this.prices.find((one) => one.model === model && one.tier === TENANTS[tenant as keyof typeof TENANTS])!
+    const price = this.prices.find(
+      (one) => one.model === model && one.tier === TENANTS[tenant as keyof typeof TENANTS],
+    )!
     const prompt = Math.max(0, promptTokens - price.includedPromptTokens) * price.promptMinorPerMillion
     const completion = Math.max(0, completionTokens - price.includedCompletionTokens) * price.completionMinorPerMillion
     return BigInt(prompt + completion)
