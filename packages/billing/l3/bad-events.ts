@@ -1,8 +1,6 @@
-import { MOST_EVENTS } from '../src/contract.ts'
+import { MOST_EVENTS, MOST_TOKENS } from '../src/contract.ts'
 import { eventOf } from './nodes.ts'
 
-/** Of one event, each kind: more is no use of a model. */
-export const MOST_TOKENS = 1_000_000_000
 
 const BAD_TEXTS: readonly unknown[] = ['', 'x'.repeat(201), 'a\0b', '\uD800', 'x\uDC00', 7, null, undefined, {}, ['x']]
 const BAD_NUMBERS: readonly unknown[] = [NaN, Infinity, -Infinity, 0.5, '1', null, undefined, true, 1n, [1]]

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
+import { median } from '@proving-ground/core-harness/statistics/median'
 import { billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions } from '../src/contract.ts'
 import { judgeSeconds } from './judged-seconds.ts'
@@ -44,14 +45,10 @@ guarantee(
         if (round >= 0) timesMs[name].push(performance.now() - beganMs)
         expect(micros).toBe(10n * EVENT_MICROS)
       }
-    const [inSmall, inLarge] = [medianOf(timesMs.small), medianOf(timesMs.large)]
+    const [inSmall, inLarge] = [median(timesMs.small), median(timesMs.large)]
     context.evidence({ medianMsInSmall: inSmall, medianMsInLarge: inLarge, timesSlower: inLarge / inSmall })
     judgeSeconds(context, ID, Math.max(...timesMs.large) / 1_000, SECONDS)
     expect(inLarge / inSmall).toBeLessThan(MOST_TIMES_SLOWER)
   },
   { timeoutMs: 90_000 },
 )
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
-}

@@ -3,7 +3,7 @@ import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions, UsageEvent } from '../src/contract.ts'
 import { crash } from './crashes.ts'
-import { AnalyticsServer } from './merges.ts'
+import { AnalyticsServer } from './analytics-server.ts'
 import { EVENT_MICROS, analysed, eventOf, invoiced, leaseStores, quiet } from './nodes.ts'
 
 const { guarantee } = await openSuite<BillingNode, BillingOptions, keyof typeof billing.guarantees>(billing)

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
 import { billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions } from '../src/contract.ts'
-import { AnalyticsServer } from './merges.ts'
+import { AnalyticsServer } from './analytics-server.ts'
 import { EVENT_MICROS, analysed, eventOf, hostNodes, invoiced, leaseStores, quiet } from './nodes.ts'
 import type { Node } from './nodes.ts'
 

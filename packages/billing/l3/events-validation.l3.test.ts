@@ -2,9 +2,9 @@ import { inspect } from 'node:util'
 
 import { expect } from '@jest/globals'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
-import { MOST_EVENTS, TIERS, billing } from '../src/contract.ts'
+import { MOST_EVENTS, MOST_TOKENS, TIERS, billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions } from '../src/contract.ts'
-import { BAD_BATCHES, BAD_FIELDS, MOST_TOKENS } from './bad-events.ts'
+import { BAD_BATCHES, BAD_FIELDS } from './bad-events.ts'
 import { PERIOD, PLAIN_PRICE, analysed, eventOf, invoiced, leaseStores, quiet } from './nodes.ts'
 
 const { guarantee } = await openSuite<BillingNode, BillingOptions, keyof typeof billing.guarantees>(billing)

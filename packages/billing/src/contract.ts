@@ -194,7 +194,7 @@ export interface BillingFigures {
  *
  * | code                       | meaning                                                                     |
  * | -------------------------- | --------------------------------------------------------------------------- |
- * | ERR_BILLING_INVALID        | bad input; `field` says where; nothing was recorded                         |
+ * | ERR_BILLING_INVALID        | bad input; `field` says where (`events[2].model`); nothing was recorded     |
  * | ERR_BILLING_KEY_REUSED     | the key was used with other content, which stands; nothing was recorded     |
  * | ERR_BILLING_FLOOR          | the tenant's accounts together would fall below its floor; nothing was done |
  * | ERR_BILLING_REFUND         | more would be given back than was charged; nothing was done                 |
@@ -208,7 +208,7 @@ export interface BillingNode {
   recordCall(call: ModelCall): Promise<RecordedCall>
   refund(refund: Refund): Promise<Refunded>
   invoice(tenant: string, period: string): Promise<Invoice>
-  /** From the analytics store; both days included. */
+  /** From the analytics store, where there is one beside the ledger's (capability `analytics`); both days included. */
   usage(tenant: string, fromDay: string, toDay: string): Promise<readonly DailyUsage[]>
   /** Changes that are committed and not yet in the analytics store. */
   pendingAnalytics(): Promise<number>
@@ -239,6 +239,8 @@ export interface BillingNode {
 
 /** The most events in one call. */
 export const MOST_EVENTS = 1_000
+/** The most tokens of an event, prompt and completion each: with it no charge leaves 64 bits. */
+export const MOST_TOKENS = 1_000_000_000
 /** How old an event may be, and how far ahead: what payment meters take. */
 export const OLDEST_EVENT_MS = 35 * 24 * 60 * 60 * 1_000
 export const FURTHEST_AHEAD_MS = 5 * 60 * 1_000

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 
-import { FURTHEST_AHEAD_MS, MOST_EVENTS, OLDEST_EVENT_MS, TIERS } from './contract.ts'
+import { FURTHEST_AHEAD_MS, MOST_EVENTS, MOST_TOKENS, OLDEST_EVENT_MS, TIERS } from './contract.ts'
 import { BillingError } from './errors.ts'
 
 const LONGEST_NAME = 200
-/** Of one event, each kind. With it no charge leaves 64 bits. */
-const MOST_TOKENS = 1_000_000_000
 /** A hundredth of what 64 bits hold: sums of them stay inside. */
 const MOST_MICROS = 10n ** 16n
 const MOST_STEPS = 100

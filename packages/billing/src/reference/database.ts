@@ -9,6 +9,8 @@ const CONNECT_WITHIN_MS = 5_000
 const STATEMENT_WITHIN_MS = 60_000
 /** For a statement whose connection is silent: the server ends it by itself before. */
 const ANSWER_WITHIN_MS = STATEMENT_WITHIN_MS + 5_000
+/** Between two statements of a transaction: a node that was stopped must not hold for ever what it locked. */
+const IDLE_IN_TRANSACTION_MS = 15_000
 
 /** Deadlock, serialization failure, unique violation: another was quicker, and its work is there when this is tried anew. */
 const MET_ANOTHER = new Set(['40P01', '40001', '23505'])
@@ -27,6 +29,7 @@ export class Database {
       connectionTimeoutMillis: CONNECT_WITHIN_MS,
       statement_timeout: STATEMENT_WITHIN_MS,
       query_timeout: ANSWER_WITHIN_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       application_name: 'billing',
     })
     this.pool.on('connect', (client) => {
