@@ -1,7 +1,6 @@
 import { MOST_EVENTS, MOST_TOKENS } from '../src/contract.ts'
 import { eventOf } from './nodes.ts'
 
-
 const BAD_TEXTS: readonly unknown[] = ['', 'x'.repeat(201), 'a\0b', '\uD800', 'x\uDC00', 7, null, undefined, {}, ['x']]
 const BAD_NUMBERS: readonly unknown[] = [NaN, Infinity, -Infinity, 0.5, '1', null, undefined, true, 1n, [1]]
 const BAD_TOKENS = [...BAD_NUMBERS, -1, -0.5, MOST_TOKENS + 1, Number.MAX_SAFE_INTEGER, 2 ** 53, 1e21]
