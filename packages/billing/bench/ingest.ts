@@ -30,6 +30,7 @@ const LEAST_OF_PGBENCH = 0.5
 const PGBENCH_SCALE = 10
 
 const run = promisify(execFile)
+let sent = 0
 const { rounds, seconds } = readArguments()
 await run('pgbench', ['--version']).catch(() => refuse('there is no pgbench'))
 
@@ -89,8 +90,6 @@ async function pgbench(url: string): Promise<number> {
   const [, rate] = /^tps = ([\d.]+)/m.exec(stdout) ?? refuse(`pgbench said no rate:\n${stdout}`)
   return Number(rate)
 }
-
-let sent = 0
 
 /** @returns events a second */
 async function record(node: BillingNode, size: number, forSeconds: number): Promise<number> {
