@@ -4,6 +4,8 @@ import pg from 'pg'
 import { BillingError } from '../errors.ts'
 
 export type Client = Pick<pg.ClientBase, 'query'>
+/** SQL; with a name it is parsed once for each connection. */
+export type Statement = string | { readonly name: string; readonly text: string }
 
 const CONNECT_WITHIN_MS = 5_000
 const STATEMENT_WITHIN_MS = 60_000
@@ -47,12 +49,13 @@ export class Database {
   }
 
   /** One statement, which is a transaction. @throws BillingError ERR_BILLING_UNAVAILABLE when nobody knows what became of it */
-  async query<Row extends pg.QueryResultRow>(statement: string, values: readonly unknown[] = []): Promise<Row[]> {
+  async query<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     return await this.#known(async () => {
       const client = await this.pool.connect()
       let broken: Error | undefined
       try {
-        return (await client.query<Row>(statement, [...values])).rows
+        const query = typeof statement === 'string' ? { text: statement } : statement
+        return (await client.query<Row>({ ...query, values: [...values] })).rows
       } catch (error) {
         // One over which the server refused something is as good as before.
         if (!isAnswer(error)) broken = error as Error
@@ -64,7 +67,7 @@ export class Database {
   }
 
   /** One statement that is done again when it met another. */
-  async retried<Row extends pg.QueryResultRow>(statement: string, values: readonly unknown[]): Promise<Row[]> {
+  async retried<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     return await again(() => this.query<Row>(statement, values))
   }
 

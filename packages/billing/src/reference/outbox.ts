@@ -2,10 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Analytics, AnalyticsLine } from './analytics.ts'
 import type { Step } from './crash-points.ts'
-import type { Database } from './database.ts'
+import type { Client, Database } from './database.ts'
 
-/** Rows, each of a batch of up to 1,000 events. */
-const ROWS_AT_ONCE = 50
+/** Each is a batch of 1 to 1,000 events. */
+const ROWS_AT_ONCE = 1_000
+/** Together, unless one row has more. */
+const EVENTS_AT_ONCE = 10_000
+/** What comes meanwhile goes along: the store prefers few large inserts to many small ones. */
+const GATHERED_FOR_MS = 100
 /** How long a change of another node may wait here. */
 const LOOK_EVERY_MS = 200
 const LONGEST_WAIT_MS = 1_000
@@ -59,18 +63,33 @@ export class Outbox {
   protected async carry(): Promise<number> {
     const { database, analytics, step } = this.parts
     return await database.transaction(async (client) => {
-      const { rows } = await client.query<{ id: string; lines: AnalyticsLine[] }>(
-        'SELECT id, lines FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED',
-        [ROWS_AT_ONCE],
-      )
-      if (rows.length === 0) return 0
+      const taken = await this.take(client)
+      if (taken.length === 0) return 0
       step('outbox.taken')
+      const { rows } = await client.query<{ lines: AnalyticsLine[] }>('SELECT lines FROM outbox WHERE id = ANY($1)', [
+        taken,
+      ])
       await analytics.insert(rows.flatMap(({ lines }) => lines))
       step('outbox.inserted')
-      await client.query('DELETE FROM outbox WHERE id = ANY($1)', [rows.map(({ id }) => id)])
+      await client.query('DELETE FROM outbox WHERE id = ANY($1)', [taken])
       step('outbox.deleted')
-      return rows.length
+      return taken.length
     })
+  }
+
+  /** Holds the oldest rows that nobody holds. @returns their ids */
+  protected async take(client: Client): Promise<readonly string[]> {
+    const { rows } = await client.query<{ id: string; events: number }>(
+      'SELECT id, events FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED',
+      [ROWS_AT_ONCE],
+    )
+    let events = 0
+    return rows
+      .filter((row, index) => {
+        events += row.events
+        return index === 0 || events <= EVENTS_AT_ONCE
+      })
+      .map(({ id }) => id)
   }
 
   async #run(): Promise<void> {
@@ -81,6 +100,7 @@ export class Outbox {
         const carried = await this.carry()
         failures = 0
         if (carried === 0) await this.#rest(LOOK_EVERY_MS, woken)
+        await this.#rest(GATHERED_FOR_MS)
       } catch (error) {
         failures++
         if (failures === 1) this.parts.log(`analytics wait: ${(error as Error).message}`)

@@ -6,6 +6,8 @@ import { codeOf } from './database.ts'
 import type { Database } from './database.ts'
 import type { PriceCache, PriceTerms } from './price-cache.ts'
 
+const RECORD_ONE = { name: 'record one', text: 'SELECT * FROM record_one_usage($1)' }
+const RECORD_BATCH = { name: 'record batch', text: 'SELECT * FROM record_usage($1)' }
 const KEY_REUSED = 'BL001'
 
 export interface Counted extends UsageEvent {
@@ -70,9 +72,11 @@ export class UsageRecorder {
   /** Claims, counts, charges, posts and hands on, all or nothing. @returns by ordinal */
   protected async store(events: readonly PricedEvent[]): Promise<ReadonlyMap<number, Outcome>> {
     try {
+      const given = events.map(rowOf)
+      const [statement, value] = given.length === 1 ? [RECORD_ONE, given[0]] : [RECORD_BATCH, given]
       const rows = await this.parts.database.retried<{ ordinal: number; is_new: boolean; charge_micros: string }>(
-        'SELECT * FROM record_usage($1)',
-        [JSON.stringify(events.map(rowOf))],
+        statement,
+        [JSON.stringify(value)],
       )
       return new Map(
         rows.map((row) => [row.ordinal, { isNew: row.is_new, chargeMicros: BigInt(row.charge_micros) }] as const),

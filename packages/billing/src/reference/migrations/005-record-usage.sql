@@ -2,7 +2,9 @@
 -- the outbox, in the transaction of the caller. Keys are unique within the batch. What is there already, with the same
 -- content, is answered with its first charge; with other content it raises BL001, and the ordinal of the event as the detail.
 CREATE FUNCTION record_usage(batch json)
-RETURNS TABLE (ordinal integer, is_new boolean, charge_micros bigint) LANGUAGE plpgsql AS $$
+RETURNS TABLE (ordinal integer, is_new boolean, charge_micros bigint) LANGUAGE plpgsql
+-- Its plans are kept, and made when the tables were small: they must look into indexes all the same.
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   events usage_input[];
   fresh usage_input[];
