@@ -1,4 +1,4 @@
-import { createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 
 import type { DailyUsage } from '../contract.ts'
@@ -33,28 +33,38 @@ const TABLE: AnalyticsTable = { engine: 'ReplacingMergeTree', source: 'usage_lin
 export class Analytics {
   readonly #client: ClickHouseClient
   readonly #table: AnalyticsTable
+  #prepared: Promise<unknown> | undefined
 
   constructor(url: string, table: AnalyticsTable = TABLE) {
     this.#table = table
     this.#client = createClient({
       url,
       request_timeout: ANSWER_WITHIN_MS,
-      // A cut connection is told to whoever asked; the outbox asks again.
+      // What fails is told to whoever asked; the outbox asks again.
       keep_alive: { enabled: true },
+      log: { level: ClickHouseLogLevel.OFF },
     })
   }
 
+  /** Makes the table, once. A store that is away is asked again by whoever needs it next. */
   async prepare(): Promise<void> {
-    await this.#client.command({
-      query: `CREATE TABLE IF NOT EXISTS usage_lines (
-        tenant String, day Date, model String, key String, tier LowCardinality(String),
-        prompt_tokens UInt64, completion_tokens UInt64, is_estimated UInt8, charge_micros Int64
-      ) ENGINE = ${this.#table.engine} ORDER BY (tenant, day, model, key)`,
-    })
+    this.#prepared ??= this.#client
+      .command({
+        query: `CREATE TABLE IF NOT EXISTS usage_lines (
+          tenant String, day Date, model String, key String, tier LowCardinality(String),
+          prompt_tokens UInt64, completion_tokens UInt64, is_estimated UInt8, charge_micros Int64
+        ) ENGINE = ${this.#table.engine} ORDER BY (tenant, day, model, key)`,
+      })
+      .catch((error: unknown) => {
+        this.#prepared = undefined
+        throw error
+      })
+    await this.#prepared
   }
 
   /** Puts lines there; putting them there again changes nothing. */
   async insert(lines: readonly AnalyticsLine[]): Promise<void> {
+    await this.prepare()
     await this.#client.insert({ table: 'usage_lines', values: lines, format: 'JSONEachRow' })
   }
 
@@ -73,6 +83,7 @@ export class Analytics {
     const query_params = { tenant, fromDay, toDay }
     const settings = { output_format_json_quote_64bit_integers: 1 } as const
     try {
+      await this.prepare()
       const found = await this.#client.query({
         query,
         query_params,

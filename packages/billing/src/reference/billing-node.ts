@@ -57,7 +57,9 @@ export async function createBillingNode(options: BillingOptions, others: Partial
   const now = (): number => options.nowMs ?? Date.now()
   const log = (problem: string): void => void process.stderr.write(`billing: ${problem}\n`)
   try {
-    await Promise.all([migrate(database, options.prices ?? PRICES), analytics.prepare(), prices.connect()])
+    // Without the analytics store events are taken all the same.
+    const prepared = analytics.prepare().catch((error: unknown) => log(`no analytics yet: ${(error as Error).message}`))
+    await Promise.all([migrate(database, options.prices ?? PRICES), prepared, prices.connect()])
   } catch (error) {
     await Promise.all([database.close(), prices.close(), analytics.close()])
     throw error
