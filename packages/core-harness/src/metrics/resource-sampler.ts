@@ -35,7 +35,8 @@ export function watchResources(
   { everyMs = 1_000, now = () => performance.now() }: { readonly everyMs?: number; readonly now?: () => number } = {},
 ): ResourceSampler {
   const beganAtMs = now()
-  const watched = targets.map((target) => new Watched(target.of, probeOf(target), () => now() - beganAtMs))
+  const elapsedMs = (): number => now() - beganAtMs
+  const watched = targets.map((target) => new Watched(target.of, probeOf(target), elapsedMs, everyMs / 2))
   const look = () => {
     for (const one of watched) void one.look()
   }
@@ -57,28 +58,35 @@ function probeOf(target: ResourceTarget): ResourceProbe {
   return 'container' in target ? containerProbe(target.container) : target.probe
 }
 
-type Sample = readonly [atMs: number, value: number]
+/** When a probe was asked, and when it had answered: what it says was so at some time between. */
+interface Look {
+  readonly askedMs: number
+  readonly answeredMs: number
+}
 
 /** The samples of one metric, and the last count of one that is cumulative. */
 interface Track {
   readonly unit: ResourceSeries['unit']
-  readonly samples: Sample[]
-  count?: Sample
+  readonly samples: (readonly [atMs: number, value: number])[]
+  count?: Look & { readonly value: number }
 }
 
 class Watched {
   readonly #of: string
   readonly #probe: ResourceProbe
   readonly #elapsedMs: () => number
+  readonly #leastMs: number
   readonly #tracks = new Map<string, Track>()
   #looking: Promise<void> | undefined
   #lookedAtMs = -Infinity
   #gone: { readonly atMs: number; readonly why: string } | undefined
 
-  constructor(of: string, probe: ResourceProbe, elapsedMs: () => number) {
+  /** @param leastMs a rate over less says nothing: counts have a grain */
+  constructor(of: string, probe: ResourceProbe, elapsedMs: () => number, leastMs: number) {
     this.#of = of
     this.#probe = probe
     this.#elapsedMs = elapsedMs
+    this.#leastMs = leastMs
   }
 
   /** One look at a time: a probe that takes long is not asked again meanwhile. */
@@ -87,7 +95,7 @@ class Watched {
     return this.#looking
   }
 
-  /** @param notWithinMs a rate over next to no time says nothing: so soon it is only seen whether it is still there */
+  /** @param notWithinMs so soon after the last look it is only seen whether it is still there */
   async end(notWithinMs: number): Promise<ResourceSeries[]> {
     await this.#looking
     await this.#lookOnce(this.#elapsedMs() - this.#lookedAtMs >= notWithinMs)
@@ -100,28 +108,32 @@ class Watched {
 
   async #lookOnce(keepsFigures = true): Promise<void> {
     try {
+      const askedMs = this.#elapsedMs()
       const figures = await withinTime(this.#probe(), PROBE_WITHIN_MS)
-      const atMs = this.#elapsedMs()
-      for (const figure of keepsFigures ? figures : []) this.#keep(figure, atMs)
-      this.#lookedAtMs = atMs
+      const look = { askedMs, answeredMs: this.#elapsedMs() }
+      for (const figure of keepsFigures ? figures : []) this.#keep(figure, look)
+      this.#lookedAtMs = look.answeredMs
       this.#gone = undefined
     } catch (error) {
       this.#gone ??= { atMs: this.#elapsedMs(), why: messageOf(error) }
     }
   }
 
-  #keep({ metric, unit, value, cumulative }: ResourceFigure, atMs: number): void {
+  #keep({ metric, unit, value, cumulative }: ResourceFigure, look: Look): void {
     if (!Number.isFinite(value)) throw new Error(`its ${metric} was ${value}`)
     const track = this.#tracks.get(metric) ?? { unit, samples: [] }
     this.#tracks.set(metric, track)
     if (cumulative === undefined) {
-      track.samples.push([atMs, value])
+      track.samples.push([look.answeredMs, value])
       return
     }
     const last = track.count
-    track.count = [atMs, value]
-    // A count that fell began anew.
-    if (last && atMs > last[0] && value >= last[1])
-      track.samples.push([atMs, ((value - last[1]) / (atMs - last[0])) * 1_000])
+    // Looks that come close together, after a pause of this process, make one.
+    if (last && look.answeredMs - last.answeredMs < this.#leastMs && value >= last.value) return
+    track.count = { ...look, value }
+    // Over the longest time that it can be: a pause in the middle of a look makes no rate greater than it was. A count that
+    // fell began anew.
+    if (last && value >= last.value)
+      track.samples.push([look.answeredMs, ((value - last.value) / (look.answeredMs - last.askedMs)) * 1_000])
   }
 }

@@ -58,7 +58,29 @@ test('gives start, peak, end, mean and growth by minute', async () => {
 
 test('keeps the rate of what counts up, and begins anew where the count does', async () => {
   const [series] = await watch([1_000, 1_010, 1_030, 5, 25].map(hits))
-  expect(series?.samples.map(([, value]) => value)).toEqual([10, 20, 20])
+  // Each look takes a second here, and a rate is one over the longest time that it can be: from when the last was asked.
+  expect(series?.samples.map(([, value]) => value)).toEqual([5, 10, 10])
+})
+
+test('looks that come together, after a pause of this process, make no rate of their own', async () => {
+  const counts = [0, 10, 40, 60]
+  // Of each look, when it is asked and when it has answered; the third comes right after the second.
+  const looksMs = [0, 0, 4, 4, 5, 5, 10, 10]
+  const clockMs = [0, ...looksMs]
+  let asked = 0
+  const seen = Promise.withResolvers<void>()
+  const probe = () => {
+    const [figures] = [hits(counts[Math.min(asked, 3)]!)]
+    if (++asked === counts.length) seen.resolve()
+    return Promise.resolve(figures)
+  }
+  const sampler = watchResources([{ of: 'it', probe }], { everyMs: 4, now: () => clockMs.shift() ?? 10 })
+  await seen.promise
+  const [series] = await sampler.stop()
+  expect(series?.samples).toEqual([
+    [4, 2_500],
+    [10, 50 / 0.006],
+  ])
 })
 
 test('what goes away ends its series, and says so', async () => {
