@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals'
 import type { Journal } from '@proving-ground/core-harness/history'
 import type { AccountRef, BillingNode, LedgerAccount, Micros } from '../src/contract.ts'
 import type { Node } from './nodes.ts'
@@ -48,6 +49,7 @@ export async function move(
 export async function readLedger(journal: Journal, node: BillingNode): Promise<readonly LedgerAccount[]> {
   const read = journal.invoke(journal.newProcess(), 'read')
   const accounts = await node.ledger()
+  for (const { balanceMicros } of accounts) expect(typeof balanceMicros).toBe('bigint')
   journal.ok(
     read,
     Object.fromEntries(accounts.map((account) => [nameOf(account), String(account.balanceMicros)] as const)),

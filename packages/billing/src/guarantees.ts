@@ -139,7 +139,7 @@ export const guarantees = {
   'billing.database.flat-queries': {
     ...database,
     statement:
-      'An invoice of one tenant takes less than 5 s, and no longer among 60,000 events of others than among 5,000',
+      'An invoice of one tenant takes less than 5 s, and no longer among 90,000 events of others than among 5,000',
   },
   'billing.database.pool-reuse': {
     ...database,
