@@ -145,6 +145,100 @@ test('nothing read is no verdict, and a history of something else is refused', (
   )
 })
 
+test('the worst sum, and the lowest balance, are among what is shown', () => {
+  // More of a kind than are shown: the first ones, and the worst.
+  const sums = [9, 11, 12, 3, 9, 9, 9].map((b) => read({ a: 0, b }))
+  const { anomalies } = judge(history(read({ a: 0, b: 10 }), ...sums))
+  expect(anomalies.map(({ explanation }) => explanation)).toContainEqual(expect.stringContaining('sums to 3,'))
+  const low = [-1, -2, -9, -3, -1, -1, -1].map((b) => read({ a: 10 - b, b }))
+  const lowest = judge(history(read({ a: 5, b: 5 }), ...low)).anomalies.map(({ explanation }) => explanation)
+  expect(lowest).toContainEqual(expect.stringContaining('has -9 on the account b'))
+  const both = judge(history(read({ a: 10, b: 0, c: 0 }), read({ a: 19, b: -4, c: -5 }))).anomalies[0]
+  expect(both?.explanation).toContain('has -5 on the account c')
+})
+
+test('all accounts that are missing are named, with the read that had them', () => {
+  const { anomalies } = judge(history(read({ a: 5, b: 5, c: 0 }), read({ a: 10 })))
+  expect(anomalies[0]).toEqual({
+    kind: 'missing-account',
+    explanation: 'the read that ended at 0.003 s lacks b, c, which the first read had',
+    operations: [0, 1],
+  })
+})
+
+test('transfers are counted by how they ended', () => {
+  const all = [
+    transfer('a', 'b', 1),
+    transfer('a', 'b', 1, 'fail'),
+    transfer('a', 'b', 1, 'info'),
+    transfer('a', 'b', 1, 'info'),
+  ]
+  const { counts, checker } = judge(history(read({ a: 5, b: 5 }), ...all))
+  expect(counts).toMatchObject({ transfers: 4, acknowledged: 1, failed: 1, unknown: 2, reads: 1 })
+  expect(checker).toBe('bank')
+})
+
+test('a read that failed, or that nobody heard of, says nothing', () => {
+  const unheard = (outcome: Outcome) => ({ ...read(null), outcome })
+  const found = judge(history(read({ a: 5, b: 5 }), unheard('fail'), unheard('info'), read({ a: 5, b: 5 })))
+  expect(found).toMatchObject({ verdict: 'valid', counts: { reads: 2 } })
+  // Nor does it end the time for which balances are judged.
+  const lost = judge(history(read({ a: 5, b: 5 }), transfer('a', 'b', 3), read({ a: 5, b: 5 }), unheard('info')))
+  expect(lost).toMatchObject({ verdict: 'invalid', counts: { 'wrong-balance': 2 } })
+})
+
+test('a transfer that failed late does not keep balances from being judged', () => {
+  const [first, moved, failed, last] = history(
+    read({ a: 5, b: 5 }),
+    transfer('a', 'b', 3),
+    transfer('a', 'b', 1, 'fail'),
+    read({ a: 5, b: 5 }),
+  ) as [Operation, Operation, Operation, Operation]
+  const late = { ...failed, completedNs: last.completedNs + 1e6 }
+  expect(judge([first, moved, late, last])).toMatchObject({ verdict: 'invalid', counts: { 'wrong-balance': 2 } })
+})
+
+test.each<[string, Json]>([
+  ['text with more than a number', '5x'],
+  ['text that ends in a number', 'x5'],
+  ['a fraction in text', '1.5'],
+  ['an empty text', ''],
+  ['nothing', null],
+  ['a truth', true],
+  ['more than a number holds exactly', 2 ** 53],
+  ['a list of a text that would be one', ['5']],
+])('%s is no amount', (_, amount) => {
+  expect(() => judge(history(read({ a: amount })))).toThrow(
+    `has ${JSON.stringify(amount)} where a whole number belongs, as decimal text beyond 2^53`,
+  )
+})
+
+test.each<[string, Json]>([
+  ['nothing', null],
+  ['a text', 'a'],
+  ['a number', 7],
+  ['a list', ['a', 'b', 1]],
+  ['an account that is no name', { from: true, to: 'b', amount: 1 }],
+])('%s is no transfer', (_, input) => {
+  expect(() => judge(history({ ...transfer('a', 'b', 1), input }))).toThrow(
+    'has an input that is not {from, to, amount}',
+  )
+})
+
+test.each<[string, Json]>([
+  ['nothing', null],
+  ['a text', 'a'],
+  ['a number', 7],
+])('%s is no output of a read', (_, output) => {
+  expect(() => judge(history(read(output)))).toThrow('has an output that is not {account: balance, …}')
+})
+
+test('accounts may be numbers', () => {
+  const numbered = { ...transfer('1', '2', 3), input: { from: 1, to: 2, amount: 3 } }
+  expect(judge(history(read({ 1: 5, 2: 5 }), numbered, read({ 1: 2, 2: 8 }))).verdict).toBe('valid')
+  expect(judge(history(read({ 1: 5, 2: 5 }), numbered, read({ 1: 5, 2: 5 }))).verdict).toBe('invalid')
+})
+
 test('a bank that is right is never called wrong', () => {
   fc.assert(fc.property(fc.nat(), (seed) => expect(judge(simulateBank(seed))).toMatchObject({ verdict: 'valid' })))
 })
