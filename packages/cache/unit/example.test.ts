@@ -34,16 +34,23 @@ async function verdictsOn(adapter: string, ids: readonly string[]): Promise<Reco
   return Object.fromEntries(part.guarantees.map(({ id, status }) => [id, status]))
 }
 
-test('the example of the README comes out as the README says', async () => {
-  const expected = {
-    'cache.ttl.never-after-expiry': 'passed',
-    'cache.invalidation.no-stale-read': 'passed',
-    'cache.invalidation.no-stale-set': 'failed',
-    'cache.load.single-flight': 'failed',
-    'cache.invalidation.commit-order': 'not-offered',
-  }
-  expect(await verdictsOn('./packages/cache/examples/plain-redis.ts', Object.keys(expected))).toEqual(expected)
-}, 120_000)
+/** It starts another Jest: 15 s on a quiet machine, and ten times that beside everything else. */
+const SUITE_WITHIN_MS = 300_000
+
+test(
+  'the example of the README comes out as the README says',
+  async () => {
+    const expected = {
+      'cache.ttl.never-after-expiry': 'passed',
+      'cache.invalidation.no-stale-read': 'passed',
+      'cache.invalidation.no-stale-set': 'failed',
+      'cache.load.single-flight': 'failed',
+      'cache.invalidation.commit-order': 'not-offered',
+    }
+    expect(await verdictsOn('./packages/cache/examples/plain-redis.ts', Object.keys(expected))).toEqual(expected)
+  },
+  SUITE_WITHIN_MS,
+)
 
 test('the README shows the example as it is', () => {
   const readme = readFileSync(join(workspace, 'README.md'), 'utf8')
