@@ -1,6 +1,5 @@
 import { expect } from '@jest/globals'
 import { openSuite } from '@proving-ground/core-harness/guarantee'
-import { median } from '@proving-ground/core-harness/statistics/median'
 import { billing } from '../src/contract.ts'
 import type { BillingNode, BillingOptions } from '../src/contract.ts'
 import { judgeSeconds } from './judged-seconds.ts'
@@ -17,8 +16,8 @@ const SECONDS = { baseline: 5, warning: 5, critical: 5 }
 const WARMING_ROUNDS = 10
 const ROUNDS = 60
 /**
- * Of the medians. Both tables are asked in turns, so that what else the machine does meets both: where nothing grows it is 0.8
- * to 1.3. Reading all rows of one that is eighteen times as large takes 4 times as long and more, also with the way there and back.
+ * Of the quickest answers, which say what a query takes when nothing else gets in its way: a busy machine makes both tables slow
+ * alike. Where nothing grows it is 0.8 to 1.3; reading all rows of the large one takes 3 times as long and more.
  */
 const MOST_TIMES_SLOWER = 2
 
@@ -45,8 +44,8 @@ guarantee(
         if (round >= 0) timesMs[name].push(performance.now() - beganMs)
         expect(micros).toBe(10n * EVENT_MICROS)
       }
-    const [inSmall, inLarge] = [median(timesMs.small), median(timesMs.large)]
-    context.evidence({ medianMsInSmall: inSmall, medianMsInLarge: inLarge, timesSlower: inLarge / inSmall })
+    const [inSmall, inLarge] = [Math.min(...timesMs.small), Math.min(...timesMs.large)]
+    context.evidence({ leastMsInSmall: inSmall, leastMsInLarge: inLarge, timesSlower: inLarge / inSmall })
     judgeSeconds(context, ID, Math.max(...timesMs.large) / 1_000, SECONDS)
     expect(inLarge / inSmall).toBeLessThan(MOST_TIMES_SLOWER)
   },
