@@ -1,5 +1,5 @@
 import { kill, pause } from '@proving-ground/core-harness/fault'
-import { openSuite } from '@proving-ground/core-harness/guarantee'
+import { eventually, openSuite } from '@proving-ground/core-harness/guarantee'
 import { constantRate } from '@proving-ground/core-harness/workload'
 import { setTimeout as delay } from 'node:timers/promises'
 import { billing } from '../src/contract.ts'
@@ -11,6 +11,8 @@ import { openServices } from './services.ts'
 const { guarantee } = await openSuite<BillingNode, BillingOptions, keyof typeof billing.guarantees>(billing)
 
 const RATE_PER_SECOND = 50
+/** What comes in a second: so many had no answer when PostgreSQL comes back. */
+const MET_BY_THE_KILL = RATE_PER_SECOND
 /** Beyond the time for which an event is sent again. */
 const OPERATION_TIMEOUT_MS = 60_000
 
@@ -36,7 +38,10 @@ guarantee(
       await delay(durationMs / 5)
       await paused.heal()
       const killed = await context.fault(kill('postgres', postgres!), verify)
-      await delay(1_000)
+      await eventually(() => sent.unacknowledged.length >= MET_BY_THE_KILL, {
+        withinMs: OPERATION_TIMEOUT_MS,
+        describe: 'events wait for PostgreSQL',
+      })
       await killed.heal()
     }
     const faults: Promise<void>[] = []
