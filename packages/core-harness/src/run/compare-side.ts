@@ -59,8 +59,10 @@ export async function runSide(
   const metrics = parts.flatMap(suitesOf).flatMap((one) => (one.suite === suite ? one.metrics : []))
   if (metrics.some(({ value }) => value !== null)) return metrics
   const said = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-LINES_SHOWN)
+  // A worktree that was made for the comparison is gone when this is read.
+  const where = checkout.isTemporary ? `with ${checkout.name} checked out` : `in ${checkout.directory}`
   throw new HarnessError(`running ${suite} on ${checkout.name}: nothing was measured\n${said.join('\n')}`, {
-    remedy: `Run it there by itself: cd ${checkout.directory} && HARNESS_QUICK=1 npx nx run ${suite}`,
+    remedy: `All that it said is in ${log}. By itself it is run by HARNESS_QUICK=1 npx nx run ${suite}, ${where}.`,
   })
 }
 

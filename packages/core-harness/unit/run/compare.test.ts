@@ -145,7 +145,13 @@ test('a worktree has the installed packages, and its own of the workspace', () =
 test('a run that measures nothing is told with the end of its output', async () => {
   commitVersion('v1', {})
   commitVersion('v2', { isBroken: true })
-  await expect(compareVersions(optionsFor('v1', 'v2'))).rejects.toThrow(/nothing was measured\n(.*\n)*it cannot start/)
+  const failure: unknown = await compareVersions(optionsFor('v1', 'v2')).catch((error: unknown) => error)
+  expect(failure).toMatchObject({
+    message: expect.stringMatching(/nothing was measured\n(.*\n)*it cannot start/),
+    remedy: expect.stringMatching(/in (\S+\/output\.log)\. .*with v2 \([0-9a-f]{8}\) checked out/),
+  })
+  const [log = ''] = /\S+\/output\.log/.exec((failure as { remedy: string }).remedy) ?? []
+  expect(existsSync(log)).toBe(true)
   expect(worktrees()).toHaveLength(1)
 })
 

@@ -21,6 +21,8 @@ interface Answer {
   readonly request: Operation
   readonly parameters: Identity
   readonly effect: Json
+  /** Of the effect. */
+  readonly identity: Identity
 }
 
 /** An effect, and the answer that told it or the read that first held it. */
@@ -32,8 +34,9 @@ interface Shown {
 /** All that was asked and made with one idempotency key. */
 interface IdempotencyKey {
   readonly name: Json
-  /** Requests that happened or may have, in the order in which they began. */
-  readonly attempts: Operation[]
+  /** The first request to begin of those that happened or may have. */
+  attempt: Operation | undefined
+  /** In the order in which they were acknowledged. */
   readonly answers: Answer[]
   refused: Operation | undefined
   requests: number
@@ -105,7 +108,7 @@ function readScope(operations: readonly Operation[], counts: Counts): Scope {
         key.refused = operation
         continue
       }
-      key.attempts.push(operation)
+      key.attempt ??= operation
       if (operation.outcome === 'ok') key.answers.push(answerOf(operation))
     } else if (operation.f === 'effects') {
       if (operation.outcome !== 'ok') continue
@@ -119,7 +122,7 @@ function readScope(operations: readonly Operation[], counts: Counts): Scope {
     counts.keys += Number(requests > 0)
     counts.retriedKeys += Number(requests > 1)
     counts.acknowledged += answers.length
-    answers.sort((a, b) => a.request.completedNs - b.request.completedNs)
+    if (answers.length > 1) answers.sort((a, b) => a.request.completedNs - b.request.completedNs)
   }
   return scope
 }
@@ -127,11 +130,8 @@ function readScope(operations: readonly Operation[], counts: Counts): Scope {
 function answerOf(request: Operation): Answer {
   const { input, output } = request
   if (output === null) throw mistake(request, 'was acknowledged without an effect')
-  return {
-    request,
-    parameters: identityOf(fieldOf(input, 'parameters') ?? null),
-    effect: fieldOf(output, 'effect') ?? output,
-  }
+  const effect = fieldOf(output, 'effect') ?? output
+  return { request, parameters: identityOf(fieldOf(input, 'parameters') ?? null), effect, identity: identityOf(effect) }
 }
 
 function readEffects(scope: Scope, read: Operation): void {
@@ -158,7 +158,14 @@ function keyOf({ keys }: Scope, name: Json): IdempotencyKey {
   const identity = identityOf(name)
   const known = keys.get(identity)
   if (known !== undefined) return known
-  const key: IdempotencyKey = { name, attempts: [], answers: [], refused: undefined, requests: 0, readBack: undefined }
+  const key: IdempotencyKey = {
+    name,
+    attempt: undefined,
+    answers: [],
+    refused: undefined,
+    requests: 0,
+    readBack: undefined,
+  }
   keys.set(identity, key)
   return key
 }
@@ -189,7 +196,10 @@ function judgeOwners({ keys }: Scope, evidence: Evidence<Kind>): void {
   }
 
   for (const key of keys.values()) {
-    for (const { effect, request } of key.answers) claim(key, identityOf(effect), effect, request)
+    for (const answer of key.answers)
+      // What the first answer told is claimed by it.
+      if (answer === key.answers[0] || answer.identity !== key.answers[0]?.identity)
+        claim(key, answer.identity, answer.effect, answer.request)
     for (const [identity, { effect, first }] of key.readBack ?? []) claim(key, identity, effect, first)
   }
 }
@@ -199,14 +209,13 @@ function judgeKey(key: IdempotencyKey, lastRead: Operation | undefined, evidence
   for (const other of key.answers) if (first !== undefined && other !== first) judgeAnswer(key, first, other, evidence)
   if (key.readBack !== undefined) judgeReadBack(key, key.readBack, evidence)
   if (first === undefined || lastRead === undefined || lastRead.invokedNs <= first.request.completedNs) return
-  if (key.readBack?.get(identityOf(first.effect))?.last !== lastRead)
-    evidence.add('lost-effect', lost(key, first, lastRead))
+  if (key.readBack?.get(first.identity)?.last !== lastRead) evidence.add('lost-effect', lost(key, first, lastRead))
 }
 
 function judgeReadBack(key: IdempotencyKey, readBack: ReadonlyMap<Identity, ReadBack>, evidence: Evidence<Kind>): void {
-  const [attempt] = key.attempts
+  const { attempt } = key
   const [answer] = key.answers
-  const answered = new Set(key.answers.map(({ effect }) => identityOf(effect)))
+  const answered = new Set(key.answers.map(({ identity }) => identity))
   let told = answer && shownBy(answer)
   for (const [identity, { effect, first: by }] of readBack)
     if (attempt === undefined || by.completedNs < attempt.invokedNs)
@@ -218,7 +227,7 @@ function judgeReadBack(key: IdempotencyKey, readBack: ReadonlyMap<Identity, Read
 }
 
 function judgeAnswer(key: IdempotencyKey, first: Answer, other: Answer, evidence: Evidence<Kind>): void {
-  const isSameEffect = identityOf(first.effect) === identityOf(other.effect)
+  const isSameEffect = first.identity === other.identity
   if (first.parameters === other.parameters) {
     if (!isSameEffect) evidence.add('duplicate-effect', duplicate(key, shownBy(first), shownBy(other)))
     return
@@ -240,7 +249,7 @@ function shownBy({ effect, request }: Answer): Shown {
 function duplicate(key: IdempotencyKey, first: Shown, other: Shown): Finding {
   return {
     // A read that shows an effect needs a request that can have made it.
-    operations: [...key.attempts.slice(0, 1), first.by, other.by],
+    operations: [...(key.attempt === undefined ? [] : [key.attempt]), first.by, other.by],
     explain: () => {
       const [firstAt, otherAt] = moments(first.by.completedNs, other.by.completedNs)
       return `${keyText(key)} has effect ${valueText(first.effect, 40)}, ${toldHow(first)} at ${firstAt}, and effect ${valueText(other.effect, 40)}, ${toldHow(other)} at ${otherAt}`
@@ -270,7 +279,7 @@ function shared(effect: Json, ...owners: readonly Owner[]): Finding {
 }
 
 function unexpected(key: IdempotencyKey, effect: Json, by: Operation): Finding {
-  const request = key.attempts[0] ?? key.refused
+  const request = key.attempt ?? key.refused
   return {
     operations: [by, ...(request === undefined ? [] : [request])],
     explain: () => {
