@@ -6,7 +6,7 @@ import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 
 import { columns } from '../src/cli/columns.ts'
-import { measureMemory, measureRate, measureThroughput, measureTruth } from './workload/measurements.ts'
+import { measureMachine, measureMemory, measureRate, measureThroughput, measureTruth } from './workload/measurements.ts'
 import type { Measurement } from './workload/measurements.ts'
 import { canPin, startService } from './workload/pinned.ts'
 
@@ -40,6 +40,7 @@ const loadBefore = loadavg()[0] ?? 0
 const service = await startService()
 try {
   if (wants('truth')) await measured(measureTruth(service.url))
+  if (wants('rate') || wants('throughput')) await measured(measureMachine())
   if (wants('rate')) for (const ratePerSecond of [1_000, 5_000]) await measured(measureRate(service.url, ratePerSecond))
   if (wants('throughput')) {
     const { measurements: found, perSecond } = await measureThroughput(service.url, rounds)

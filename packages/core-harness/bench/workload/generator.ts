@@ -41,13 +41,13 @@ const workload = defineWorkload({
   maxConcurrency: 10_000,
   thinkTimeMs: task.thinkTimeMs ?? 0,
   setup: async () => {
-    // The first requests of a process are slow, and are not what is measured.
-    await Promise.all(Array.from({ length: Math.min(100, connections) }, () => warmUp()))
+    // The first requests of a process are slow, and so is opening connections; neither is what is measured.
+    await Promise.all(Array.from({ length: Math.min(500, connections) }, () => warmUp()))
     if (task.before !== undefined) await http.get(task.before)
   },
 })
 async function warmUp(): Promise<void> {
-  for (let request = 0; request < 300; request++) await http.get('/')
+  for (let request = 0; request < 100; request++) await http.get('/')
 }
 
 const memory: GeneratorReport['memory'][number][] = []

@@ -2,6 +2,7 @@ import { TimeDistribution } from '../../src/metrics/index.ts'
 import { median } from '../../src/statistics/median.ts'
 import { theilSenSlope } from '../../src/statistics/theil-sen.ts'
 import type { AutocannonReport } from './autocannon.ts'
+import type { GapsReport } from './gaps.ts'
 import type { GeneratorReport, GeneratorTask } from './generator.ts'
 import { reportOf } from './pinned.ts'
 import { truthMs } from './truth.ts'
@@ -60,6 +61,13 @@ export async function measureTruth(url: string): Promise<Measurement[]> {
       isMet: [95, 99].every((one) => misses.includes(one)),
     },
   ]
+}
+
+/** What no generator can do better than: while the machine does not let it run, nothing is sent. */
+export async function measureMachine(): Promise<Measurement[]> {
+  const { perSecond, longestMs } = await reportOf<GapsReport>('generator', 'gaps.ts', [])
+  const found = `away ${perSecond.toFixed(1)} times a second, for up to ${milliseconds(longestMs)}`
+  return [{ what: 'machine: the core of a process that only looks at the time', found, target: '' }]
 }
 
 /** How exactly a rate is kept, and how late operations are sent. */
