@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 
 import { EnvironmentClient } from '../environment/client.ts'
-import { HarnessError } from '../environment/errors.ts'
+import { HarnessError, messageOf } from '../environment/errors.ts'
 import { NoOwnServerError } from '../environment/protocol.ts'
 import { LeasedServer } from '../fault/leased-server.ts'
 import { openProxy } from '../fault/proxy.ts'
@@ -184,29 +184,32 @@ async function proveOnce<Service extends Closable, Options>(
     onCleanup: (clean) => void cleanups.push(clean),
   }
   let hasEnded = false
-  let complaint: Error | undefined
+  // The first is what the test comes out with.
+  const failures: unknown[] = []
   try {
     await withinTime(prove(context), timeoutMs)
     hasEnded = true
   } catch (error) {
-    if (error instanceof NoDataError) notes.noData()
-    if (!(error instanceof NoOwnServerError)) throw withRemedy(error)
-    notes.notOffered(error.message)
-  } finally {
-    ending.abort()
-    // What cannot be healed is told with all else that cannot be cleaned up.
-    await heal().catch((error: unknown) => cleanups.push(() => Promise.reject(error as Error)))
-    const { evidence, verdict } = await load.end(faults.records, faults.originNs)
-    if (declared.level === 'L4') notes.load(evidence, hasEnded ? verdict : undefined)
-    if (load.discarded.length > 0) notes.evidence({ discardedMeasurements: load.discarded })
-    if (hasEnded) complaint = thrownBy(() => [faults.demandTouched(), sometimes.demandMet()])
-    if (complaint instanceof NoDataError) notes.noData()
-    notes.found({ ...histories.end(), ...faults.evidence(), ...sometimes.evidence() })
-    notes.write()
-    await cleanUp(cleanups)
-    if (declared.level === 'L4' && hasEnded) demandGreen(evidence, verdict)
+    if (error instanceof NoOwnServerError) notes.notOffered(error.message)
+    else failures.push(error)
   }
-  if (complaint !== undefined) throw complaint
+  ending.abort()
+  // What cannot be healed is told with all else that cannot be cleaned up.
+  await heal().catch((error: unknown) => cleanups.push(() => Promise.reject(error as Error)))
+  const { evidence, verdict } = await load.end(faults.records, faults.originNs)
+  if (declared.level === 'L4') notes.load(evidence, hasEnded ? verdict : undefined)
+  if (load.discarded.length > 0) notes.evidence({ discardedMeasurements: load.discarded })
+  const complaints = hasEnded ? thrownBy(() => [faults.demandTouched(), sometimes.demandMet()]) : []
+  if ([...failures, ...complaints].some((one) => one instanceof NoDataError)) notes.noData()
+  notes.found({ ...histories.end(), ...faults.evidence(), ...sometimes.evidence() })
+  notes.write()
+  const leftOver = await cleanUp(cleanups)
+  if (declared.level === 'L4' && hasEnded) failures.push(...thrownBy(() => demandGreen(evidence, verdict)))
+  // What could not be cleaned up says nothing of the guarantee, and does not hide what the test found.
+  failures.push(...complaints, ...leftOver)
+  if (failures.length === 0) return
+  for (const other of failures.slice(1)) console.error(messageOf(other))
+  throw withRemedy(failures[0])
 }
 
 /** The test runner shows the message of an error, and not what to do about it. */
@@ -215,12 +218,12 @@ function withRemedy(error: unknown): unknown {
   return new HarnessError(error.explain(), { cause: error })
 }
 
-function thrownBy(demand: () => unknown): Error | undefined {
+function thrownBy(demand: () => unknown): unknown[] {
   try {
     demand()
-    return undefined
+    return []
   } catch (error) {
-    return error as Error
+    return [error]
   }
 }
 
@@ -237,15 +240,15 @@ async function withinTime(proof: Promise<void>, timeoutMs: number): Promise<void
   }
 }
 
-/** Runs all, last registered first, and reports every failure. */
-async function cleanUp(cleanups: (() => Promise<void> | void)[]): Promise<void> {
-  const failures: unknown[] = []
+/** Runs all, last registered first. @returns every failure */
+async function cleanUp(cleanups: (() => Promise<void> | void)[]): Promise<HarnessError[]> {
+  const failures: HarnessError[] = []
   for (const clean of cleanups.reverse()) {
     try {
       await clean()
     } catch (error) {
-      failures.push(error)
+      failures.push(new HarnessError(`cleaning up after the test: ${messageOf(error)}`, { cause: error }))
     }
   }
-  if (failures.length > 0) throw new AggregateError(failures, 'cleaning up after the test')
+  return failures
 }

@@ -42,6 +42,7 @@ test('each way to come out has its verdict, and the run is red', () => {
     hangs: 'failed',
     'not-offered': 'not-offered',
     missing: 'no-data',
+    'fails-and-stays': 'failed',
     'cleanup-fails': 'failed',
   })
   expect(exitCode).toBe(1)
@@ -52,7 +53,11 @@ test('the reason is what was found', () => {
   expect(result('hangs').reason).toMatch(/did not end within 2000 ms/)
   expect(result('not-offered').reason).toBe('the adapter reference does not offer flight')
   expect(result('missing').reason).toBe('its test did not run to an end')
-  expect(result('cleanup-fails').reason).toMatch(/it is stuck/)
+  expect(result('cleanup-fails').reason).toMatch(/^HarnessError: cleaning up after the test: it is stuck/)
+})
+
+test('what cannot be cleaned up does not hide what the test found', () => {
+  expect(result('fails-and-stays').reason).toMatch(/Expected: "expected"[^]*Received: "found"/)
 })
 
 test('evidence reaches the record', () => {
