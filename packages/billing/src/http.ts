@@ -1,6 +1,5 @@
 import { defineAdapter } from '@proving-ground/core-harness/guarantee/adapter'
-import { ServiceProcess, deployedTargets } from '@proving-ground/core-harness/staging'
-import { randomBytes } from 'node:crypto'
+import { openOverHttp } from '@proving-ground/core-harness/staging'
 import { fileURLToPath } from 'node:url'
 import { billing } from './contract.ts'
 import type { BillingNode, BillingOptions } from './contract.ts'
@@ -23,26 +22,12 @@ export default defineAdapter(billing, {
   name: 'http',
   offers: billing.capabilities,
   async open(options: BillingOptions): Promise<BillingNode> {
-    const deployed = await deployedTargets('billing')
-    if (!deployed) return await openOwn(options)
-    // Nodes are processes that know nothing of each other: their ids spread them.
-    const url = deployed.urls[process.pid % deployed.urls.length] as string
-    const client = new BillingHttpClient(url, { token: deployed.token })
-    await client.checkReady()
-    return namespaced(client, namespaceOf(options))
+    const { node, isShared } = await openOverHttp({
+      name: 'billing',
+      server: SERVER,
+      variables: () => variablesOf(options),
+      connect: (url, token) => new BillingHttpClient(url, { token }),
+    })
+    return isShared ? namespaced(node, namespaceOf(options)) : node
   },
 })
-
-async function openOwn(options: BillingOptions): Promise<BillingNode> {
-  const token = randomBytes(24).toString('hex')
-  const adapterPath = process.env.SERVICE_ADAPTER || undefined
-  const environment = variablesOf(options)
-  const service = await ServiceProcess.start({ name: 'billing', server: SERVER, environment, token, adapterPath })
-  const client = new BillingHttpClient(service.url, { token })
-  return Object.assign(client, {
-    async close(): Promise<void> {
-      await BillingHttpClient.prototype.close.call(client)
-      await service.stop()
-    },
-  })
-}

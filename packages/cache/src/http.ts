@@ -1,6 +1,5 @@
 import { defineAdapter } from '@proving-ground/core-harness/guarantee/adapter'
-import { ServiceProcess, deployedTargets } from '@proving-ground/core-harness/staging'
-import { randomBytes } from 'node:crypto'
+import { openOverHttp } from '@proving-ground/core-harness/staging'
 import { fileURLToPath } from 'node:url'
 import { cache, type CacheNode, type CacheNodeOptions } from './contract.ts'
 import { CacheHttpClient } from './http/client.ts'
@@ -24,26 +23,12 @@ export default defineAdapter(cache, {
   name: 'http',
   offers: ['write-fence', 'cluster', 'sessions'],
   async open(options: CacheNodeOptions): Promise<CacheNode> {
-    const deployed = await deployedTargets('cache')
-    if (!deployed) return await openOwn(options)
-    // Nodes are processes that know nothing of each other: their ids spread them.
-    const url = deployed.urls[process.pid % deployed.urls.length] as string
-    const client = new CacheHttpClient(url, { token: deployed.token })
-    await client.checkReady()
-    return namespaced(client, namespaceOf(options))
+    const { node, isShared } = await openOverHttp({
+      name: 'cache',
+      server: SERVER,
+      variables: () => variablesOf(options),
+      connect: (url, token) => new CacheHttpClient(url, { token }),
+    })
+    return isShared ? namespaced(node, namespaceOf(options)) : node
   },
 })
-
-async function openOwn(options: CacheNodeOptions): Promise<CacheNode> {
-  const token = randomBytes(24).toString('hex')
-  const adapterPath = process.env.SERVICE_ADAPTER || undefined
-  const environment = variablesOf(options)
-  const service = await ServiceProcess.start({ name: 'cache', server: SERVER, environment, token, adapterPath })
-  const client = new CacheHttpClient(service.url, { token })
-  return Object.assign(client, {
-    async close(): Promise<void> {
-      await CacheHttpClient.prototype.close.call(client)
-      await service.stop()
-    },
-  })
-}

@@ -1,3 +1,4 @@
+export { openOverHttp } from './over-http.ts'
 export { deployedTargets } from './targets.ts'
 export { defineService, isService, loadService } from './service-declaration.ts'
 export type { ServiceDeclaration } from './service-declaration.ts'
