@@ -5,6 +5,7 @@ import type { OpenedService, Variables } from '@proving-ground/core-harness/serv
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BillingNode, BillingOptions } from '../contract.ts'
+import { tokensIn } from '../reference/tokens.ts'
 import { problemOf } from './problems.ts'
 import { declareRoutes } from './routes.ts'
 import { readNodeOptions } from './settings.ts'
@@ -15,6 +16,8 @@ const REFERENCE = fileURLToPath(new URL('../reference/adapter.ts', import.meta.u
 export async function openBillingService(variables: Variables): Promise<OpenedService> {
   const options = readNodeOptions(variables)
   const adapter = await adapterOf(variables)
+  // Loads what counts tokens before the service is ready, and not while it answers the first who needs it.
+  tokensIn('')
   return billingService(await adapter.open(options), adapter.name)
 }
 

@@ -1,4 +1,11 @@
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
+import { createRequire } from 'node:module'
+
+const ENCODING = 'gpt-tokenizer/encoding/o200k_base'
+
+type Encoding = typeof import('gpt-tokenizer/encoding/o200k_base')
+
+/** Loaded when first there is something to count: it takes 0.2 s and 50 MiB, which most nodes have no use for. */
+let loaded: Encoding | undefined
 
 /**
  * The time that one unbroken word takes grows with the square of its length: 12 s for 100,000 letters. Longer runs are
@@ -14,6 +21,7 @@ const AS_TEXT = { disallowedSpecial: new Set<string>() }
 
 /** How many tokens a text has, in the encoding of the models that chat. */
 export function tokensIn(text: string): number {
+  const { countTokens } = (loaded ??= createRequire(import.meta.url)(ENCODING) as Encoding)
   let [tokens, from] = [0, 0]
   if (text.length > LONGEST_RUN)
     for (const { index, 0: run } of text.matchAll(LONG_RUN)) {
