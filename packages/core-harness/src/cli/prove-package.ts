@@ -17,7 +17,10 @@ import type { Trial } from '../jest/prove.ts'
 import type { RunDirectory } from '../run/run-directory.ts'
 
 export interface ProveOptions {
-  /** Only these defects, by name or by the path of a file; then nothing is said of guarantees without a defect. */
+  /**
+   * Only these defects, by name or by the path of a file: the reference is put to what they break, and nothing is said of
+   * guarantees without a defect.
+   */
   readonly defects: readonly string[]
   /** Every defect against every guarantee, instead of those that it names. */
   readonly isFull: boolean
@@ -56,19 +59,24 @@ export async function provePackage(
       options.isFull && targets.includes(contract.control ?? '') && !breaks.includes(contract.control ?? '')
     return { label: defect.name, breaks, control: hasControl ? contract.control : undefined, isCanary }
   })
+  // Of some defects only what they are put to says something about them.
+  const isPart = options.defects.length > 0 && !options.isFull
+  const named = new Set(charges.flatMap(({ breaks }) => breaks.map(guaranteeOf)))
+  const isWanted = (id: string): boolean => !isPart || named.has(guaranteeOf(id))
   const outcomes: Outcome[] = []
-  for (const { level, tested, guarantees } of suites) {
+  for (const { level, tested, guarantees: all } of suites) {
+    const guarantees = all.filter(isWanted)
     if (guarantees.length === 0) continue
     const reference = referenceOf(owner.directory)
     const trials = defects.map(({ defect, file }, index): Trial => {
-      const named = new Set((charges[index] as Charge).breaks.map(guaranteeOf))
-      const chosen = guarantees.filter((id) => options.isFull || named.has(id))
+      const own = new Set((charges[index] as Charge).breaks.map(guaranteeOf))
+      const chosen = guarantees.filter((id) => options.isFull || own.has(id))
       return { label: defect.name, adapterFile: file, guarantees: chosen }
     })
-    const all = [{ label: 'reference', adapterFile: reference, guarantees }, ...trials.filter(hasSome)]
-    outcomes.push(...(await runTrials(level, owner.directory, tested, all, directory, options)))
+    const runs = [{ label: 'reference', adapterFile: reference, guarantees }, ...trials.filter(hasSome)]
+    outcomes.push(...(await runTrials(level, owner.directory, tested, runs, directory, options)))
   }
-  return judge(contract, targets, charges, outcomes, options.defects.length === 0)
+  return judge(contract, targets.filter(isWanted), charges, outcomes, options.defects.length === 0)
 }
 
 interface SuiteToProve {

@@ -18,7 +18,8 @@ every guarantee and to meet every objective, and on each defect of its folder de
 which has to break those that it names. Prints a kill matrix and writes it into run.json.
 
   --level LEVEL   only this level; both by default. L4 runs in quick mode, one after another
-  --defect NAME   only this defect, by name or by the path of a file; may be repeated
+  --defect NAME   only this defect, by name or by the path of a file, and the
+                  reference on what it breaks; may be repeated
   --full          put every defect to every guarantee, instead of those that it names, and
                   point out defects that break the contract's control as well
   --workers N     Jest workers at L3, ${DEFAULT_WORKERS} by default: tests wait more than they compute

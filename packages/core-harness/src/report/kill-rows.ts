@@ -16,7 +16,7 @@ export function killRows({ charges, outcomes }: KillMatrix): string[][] {
 }
 
 export function killSentence({ charges, findings }: KillMatrix): string {
-  return findings.length === 0
-    ? `Every one of ${charges.length} defects was killed by the guarantees that it names.`
-    : `${counted(findings.length, 'finding')}:`
+  if (findings.length > 0) return `${counted(findings.length, 'finding')}:`
+  const all = charges.length === 1 ? 'The defect' : `Every one of ${charges.length} defects`
+  return `${all} was killed by the guarantees that it names.`
 }

@@ -25,6 +25,15 @@ test('a package whose defects are all killed has no findings', async () => {
   expect(cell('adds-twice', 'toy.reset.to-zero')).toBeUndefined()
 })
 
+test('for one defect only what it is put to is run, also under the reference', async () => {
+  const { outcomes, findings } = await prove(false, 'survivor')
+  expect(outcomes.map(({ label, guarantee }) => [label, guarantee]).toSorted()).toEqual([
+    ['reference', 'toy.count.exact'],
+    ['survivor', 'toy.count.exact'],
+  ])
+  expect(findings.map(explain)).toEqual(['survivor: survivor names toy.count.exact, but its test passed'])
+})
+
 test('a survivor and a defect that does not start are findings; one that breaks the control is told', async () => {
   const matrix = await prove(true, 'survivor', 'does-not-start', 'too-broad')
   const findings = matrix.findings.map(explain)
