@@ -1,29 +1,38 @@
 import type { Metric, Unit } from './objective.ts'
 
-const NUMBER = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 5 })
 const BINARY_UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
 
-const UNIT_WORDS: Readonly<Record<Unit, string>> = {
-  ms: ' ms',
-  s: ' s',
-  share: '',
-  'per-second': '/s',
-  count: '',
-  bytes: '',
-  cores: ' cores',
+/** Up to five digits that count, so that what is just over a threshold does not look like it; and thousands apart. */
+export function number(value: number): string {
+  return value.toLocaleString('en', Math.abs(value) >= 10_000 ? { maximumFractionDigits: 0 } : FIVE_DIGITS)
 }
 
-/** A value with its unit, to five digits: `12.3 ms`, `99.95 %`, `1.5 GiB`. */
+const FIVE_DIGITS = { maximumSignificantDigits: 5 } as const
+
+/** A value in its unit: `9.412 ms`, `99.95 %`, `1.5 GiB`, `1,204/s`. */
 export function figureOf(value: number, unit: Unit): string {
-  if (unit === 'share') return `${NUMBER.format(value * 100)} %`
-  if (unit === 'bytes') return binaryFigure(value)
-  return `${NUMBER.format(value)}${UNIT_WORDS[unit]}`
+  switch (unit) {
+    case 'ms':
+      return Math.abs(value) >= 10_000 ? `${number(value / 1_000)} s` : `${number(value)} ms`
+    case 's':
+      return `${number(value)} s`
+    case 'share':
+      // Not by digits that count: 99.9996 % is no 100 %.
+      return `${(100 * value).toLocaleString('en', { maximumFractionDigits: 4 })} %`
+    case 'per-second':
+      return `${number(value)}/s`
+    case 'count':
+      return number(value)
+    case 'bytes':
+      return bytes(value)
+    case 'cores':
+      return `${number(value)} cores`
+  }
 }
 
-function binaryFigure(bytes: number): string {
-  const size = Math.abs(bytes)
-  const power = size < 1 ? 0 : Math.min(BINARY_UNITS.length - 1, Math.floor(Math.log2(size) / 10))
-  return `${NUMBER.format(bytes / 1024 ** power)} ${BINARY_UNITS[power]}`
+function bytes(value: number): string {
+  const step = Math.min(BINARY_UNITS.length - 1, Math.floor(Math.log2(Math.max(1, Math.abs(value))) / 10))
+  return `${number(value / 1024 ** step)} ${BINARY_UNITS[step]}`
 }
 
 /** A metric as a sentence begins with it: `The p99 response time`. */

@@ -140,9 +140,9 @@ test('a guarantee whose test failed although no objective did is not met', () =>
 test.each([
   [0.99996, 'share', '99.996 %'],
   [0.9999999, 'share', '100 %'],
-  [9.4123, 'ms', '9.412 ms'],
-  [12_345, 'ms', '12.35 s'],
-  [1_203.7, 'per-second', '1,204/s'],
+  [9.4123, 'ms', '9.4123 ms'],
+  [12_345, 'ms', '12.345 s'],
+  [1_203.7, 'per-second', '1,203.7/s'],
   [412 * 2 ** 20, 'bytes', '412 MiB'],
   ['unbounded', 'ms', 'never answered'],
   [null, 'count', 'none'],
