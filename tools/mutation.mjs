@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+const STRYKER = join(ROOT, 'node_modules/@stryker-mutator/core/bin/stryker.js')
 const HISTORY = 'packages/core-harness/src/history'
 /** No checkers by themselves. */
 const SHARED_IN_CHECKERS = ['checker', 'index']
@@ -45,8 +46,9 @@ for (const name of wanted.names) {
   process.stdout.write(`${new Date().toISOString()} ${name}\n`)
   const { files, tests } = groups.get(name)
   const { status, signal } = spawnSync(
-    join(ROOT, 'node_modules/.bin/stryker'),
-    ['run', 'packages/core-harness/mutation/stryker.config.mjs', '--mutate', files.join(',')],
+    // By the Node of the project, whichever runs this.
+    join(ROOT, 'node_modules/.bin/node'),
+    [STRYKER, 'run', 'packages/core-harness/mutation/stryker.config.mjs', '--mutate', files.join(',')],
     {
       cwd: ROOT,
       env: { ...process.env, MUTATION_REPORT: name, MUTATION_TESTS: tests },
